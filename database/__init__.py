@@ -1,0 +1,1 @@
+"""Connections, the embedded TimescaleDB and the migrations of `raw`, `metadata` and `ops`."""

@@ -1,0 +1,56 @@
+"""Connections by role. Each role has the least rights that its work needs; see the first migration."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from database.errors import DatabaseUnavailable, SetupError
+from database.home import Home
+
+Role = Literal["analyst", "exporter", "loader", "transformer", "owner"]
+ROLES: tuple[Role, ...] = ("analyst", "exporter", "loader", "transformer", "owner")
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def parameters(home: Home, role: Role) -> dict[str, str]:
+    """libpq's keywords and values for a role: host, port, dbname, user, password."""
+    credentials = _credentials(home)
+    base = conninfo_to_dict(home.server_url) if home.server_url else dict(credentials["server"])
+    if role == "owner" and home.server_url:
+        return {key: str(value) for key, value in base.items()}
+    base |= {"user": role, "password": credentials["passwords"][role]}
+    return {key: str(value) for key, value in base.items()}
+
+
+def connect(home: Home, role: Role, *, application: str = "stationmanager") -> Connection:
+    """Open a connection; it is in autocommit mode, so that each `transaction()` block commits when it ends."""
+    conninfo = make_conninfo("", **parameters(home, role), application_name=application, connect_timeout="10")
+    try:
+        return psycopg.connect(conninfo, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(
+            str(error).strip().splitlines()[-1], f"database of {home.path}, role {role}", "stationmanager up"
+        ) from error
+
+
+def url(home: Home, role: Role) -> str:
+    """The connection as a URL that psql, pandas, DBeaver and QGIS take."""
+    given = parameters(home, role)
+    user, password, host = (quote(given.get(key, ""), safe="") for key in ("user", "password", "host"))
+    secret = f":{password}" if password else ""
+    return f"postgresql://{user}{secret}@{host}:{given.get('port', '5432')}/{quote(given['dbname'], safe='')}"
+
+
+def _credentials(home: Home) -> dict[str, dict[str, str]]:
+    try:
+        content: dict[str, dict[str, str]] = json.loads(home.credentials.read_text())
+    except FileNotFoundError:
+        raise SetupError(
+            "there is no database here yet", str(home.path), "stationmanager up (or make demo, from the clone)"
+        ) from None
+    return content

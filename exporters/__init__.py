@@ -1,0 +1,1 @@
+"""Streams `exports` into files, one module a file format."""

@@ -1,0 +1,1 @@
+"""One pure module a logger format: bytes in, tidy columns out."""

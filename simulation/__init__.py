@@ -1,0 +1,1 @@
+"""Synthetic logger files, deterministic: for the demo, the tests and the benchmarks."""
