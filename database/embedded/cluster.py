@@ -1,0 +1,251 @@
+"""The embedded cluster of one home: made, started, mended after a crash, and stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from database.connection import ROLES
+from database.embedded.account import Account, server_account
+from database.embedded.programs import Programs, find_programs
+from database.embedded.settings import HOST_BASED_AUTHENTICATION, Machine, configuration
+from database.errors import SetupError
+from database.home import Home
+
+DATABASE = "stationmanager"
+FIRST_PORT = 54320
+PORTS_TRIED = 200
+BUILTIN_LOCALE_SINCE = 17
+# A Unix socket's whole path may have 107 bytes; PostgreSQL adds `/.s.PGSQL.54320`
+LONGEST_SOCKET_FOLDER = 90
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where the cluster of a home lies and listens; kept in `cluster.json` of the home."""
+
+    data: str
+    socket_folder: str
+    log_folder: str
+    port: int
+
+
+def start(home: Home, report: Report) -> Cluster:
+    """Start the cluster of a home, making it first if it isn't there. Running already is fine.
+
+    Raises SetupError where it can't be had or doesn't start, with the server's own last words.
+    """
+    home.path.mkdir(parents=True, exist_ok=True)
+    with _locked(home):
+        account = server_account()
+        cluster = _recorded(home) or _placed(home, account)
+        programs = find_programs(report)
+        credentials = _ensure_credentials(home, cluster)
+        _ensure_folders(cluster, account)
+        if not (Path(cluster.data) / "PG_VERSION").exists():
+            report("Making the database cluster")
+            _initialise(cluster, programs, account, credentials["passwords"]["owner"])
+        _refuse_other_version(cluster, programs)
+        if not _is_running(cluster, programs, account):
+            cluster = _start_server(home, cluster, programs, account)
+    return cluster
+
+
+def stop(home: Home) -> bool:
+    """Stop the cluster, if it runs; readers are disconnected, what was committed stays. Returns whether it ran."""
+    cluster = _recorded(home)
+    if cluster is None:
+        return False
+    account, programs = server_account(), find_programs(lambda _: None)
+    if not _is_running(cluster, programs, account):
+        return False
+    answer = account.run([programs / "pg_ctl", "stop", "-D", cluster.data, "-m", "fast", "-w", "-t", "120"])
+    if answer.returncode != 0:
+        raise SetupError(f"the server did not stop: {answer.stderr.strip()}", cluster.data, "see its log beside it")
+    return True
+
+
+def is_running(home: Home) -> bool:
+    """Whether the cluster of a home runs."""
+    cluster = _recorded(home)
+    return cluster is not None and _is_running(cluster, find_programs(lambda _: None), server_account())
+
+
+@contextmanager
+def _locked(home: Home) -> Iterator[None]:
+    """Two starts at once: the second waits and finds the work done."""
+    with (home.path / "cluster.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _recorded(home: Home) -> Cluster | None:
+    try:
+        return Cluster(**json.loads((home.path / "cluster.json").read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _record(home: Home, cluster: Cluster) -> None:
+    _write_private(home.path / "cluster.json", json.dumps(asdict(cluster), indent=2))
+    credentials = json.loads(home.credentials.read_text())
+    credentials["server"] = {"host": "127.0.0.1", "port": str(cluster.port), "dbname": DATABASE}
+    _write_private(home.credentials, json.dumps(credentials, indent=2))
+
+
+def _placed(home: Home, account: Account) -> Cluster:
+    """Where a new cluster goes: into the home, or beside it where the server's account can't enter the home."""
+    name = hashlib.sha256(str(home.path).encode()).hexdigest()[:12]
+    base = home.path / "cluster"
+    if not account.reaches(home.path):
+        base = Path("/var/lib/stationmanager") / name
+    socket_folder = base / "socket"
+    if len(str(socket_folder).encode()) > LONGEST_SOCKET_FOLDER:
+        socket_folder = Path(tempfile.gettempdir()) / f"stationmanager-{name}"
+    cluster = Cluster(str(base / "data"), str(socket_folder), str(base / "log"), _free_port())
+    _write_private(home.path / "cluster.json", json.dumps(asdict(cluster), indent=2))
+    return cluster
+
+
+def _free_port() -> int:
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SetupError(f"no port is free from {FIRST_PORT} on", "127.0.0.1", "stop another instance: stationmanager down")
+
+
+def _ensure_credentials(home: Home, cluster: Cluster) -> dict[str, dict[str, str]]:
+    """Passwords come before the cluster: a cluster whose password nobody knows could not be mended."""
+    if home.credentials.exists():
+        credentials: dict[str, dict[str, str]] = json.loads(home.credentials.read_text())
+        return credentials
+    if (Path(cluster.data) / "PG_VERSION").exists():
+        raise SetupError(
+            "the cluster is there, but its passwords are not",
+            str(home.credentials),
+            "put the file back from a backup, or restore a dump into an empty home: stationmanager restore FILE",
+        )
+    passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
+    credentials = {"server": {}, "passwords": passwords}
+    _write_private(home.credentials, json.dumps(credentials, indent=2))
+    _record(home, cluster)
+    return credentials
+
+
+def _ensure_folders(cluster: Cluster, account: Account) -> None:
+    base = Path(cluster.data).parent
+    base.mkdir(parents=True, exist_ok=True)
+    # the account enters it; what is inside is closed to others
+    account.own(base, 0o755)
+    for folder in (Path(cluster.socket_folder), Path(cluster.log_folder)):
+        folder.mkdir(exist_ok=True)
+        account.own(folder, 0o700)
+
+
+def _initialise(cluster: Cluster, programs: Programs, account: Account, password: str) -> None:
+    """Make the cluster under another name and rename it when it is whole, so that half of one is never started."""
+    data = Path(cluster.data)
+    making = data.with_name("data.making")
+    if making.exists():
+        shutil.rmtree(making)
+    making.mkdir()
+    account.own(making, 0o700)
+    password_file = data.with_name("password")
+    _write_private(password_file, password)
+    account.own(password_file, 0o600)
+    locale = ["--locale=C"]
+    if programs.major_version >= BUILTIN_LOCALE_SINCE:
+        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    try:
+        answer = account.run(
+            [programs / "initdb", "-D", making, "-U", "owner", "--pwfile", password_file, "--encoding=UTF8"]
+            + ["--auth=scram-sha-256", "--data-checksums", *locale]
+        )
+    finally:
+        password_file.unlink()
+    if answer.returncode != 0:
+        raise SetupError(f"initdb failed: {answer.stderr.strip()}", cluster.data, "see the message; then again")
+    with (making / "postgresql.conf").open("a") as main:
+        main.write("\ninclude = 'stationmanager.conf'\n")
+    (making / "pg_hba.conf").write_text(HOST_BASED_AUTHENTICATION)
+    making.rename(data)
+
+
+def _refuse_other_version(cluster: Cluster, programs: Programs) -> None:
+    made_with = int((Path(cluster.data) / "PG_VERSION").read_text())
+    if made_with != programs.major_version:
+        raise SetupError(
+            f"the cluster was made by PostgreSQL {made_with}, and {programs.major_version} is found now",
+            cluster.data,
+            f"put PostgreSQL {made_with} on the PATH, or restore a dump into an empty home",
+        )
+
+
+def _is_running(cluster: Cluster, programs: Programs, account: Account) -> bool:
+    return account.run([programs / "pg_ctl", "status", "-D", cluster.data]).returncode == 0
+
+
+def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Account) -> Cluster:
+    if not _port_is_free(cluster.port):
+        cluster = Cluster(cluster.data, cluster.socket_folder, cluster.log_folder, _free_port())
+    _record(home, cluster)
+    settings = Path(cluster.data) / "stationmanager.conf"
+    settings.write_text(
+        configuration(
+            Machine.here(),
+            port=cluster.port,
+            socket_folder=Path(cluster.socket_folder),
+            log_folder=Path(cluster.log_folder),
+        )
+    )
+    account.own(settings, 0o600)
+    log = Path(cluster.log_folder) / "start.log"
+    answer = account.run([programs / "pg_ctl", "start", "-D", cluster.data, "-l", log, "-w", "-t", "300"])
+    if answer.returncode != 0:
+        raise SetupError(f"the server did not start: {_last_words(log)}", str(log), "see the message; then again")
+    return cluster
+
+
+def _port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text().strip().splitlines() if log.exists() else []
+    telling = [line for line in lines if "FATAL" in line or "ERROR" in line] or lines
+    return telling[-1] if telling else "it left no message"
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    scratch = path.with_name(path.name + ".new")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+
+
