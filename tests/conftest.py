@@ -73,7 +73,7 @@ def migrated(new_home: Callable[[str], Home]) -> str:
     """The name of a database with all migrations and nothing else, to be copied."""
     home = new_home("template0")
     migrating.upgrade(home)
-    return parameters(home, "owner")["dbname"]
+    return closed(home)
 
 
 @pytest.fixture
@@ -87,6 +87,15 @@ def loader(home: Home) -> Iterator[Connection]:
     """A connection as the role that loads."""
     with connect(home, "loader") as connection:
         yield connection
+
+
+def closed(home: Home) -> str:
+    """The name of a home's database, closed to everyone: TimescaleDB's scheduler would hold it open while it is copied."""
+    name = parameters(home, "owner")["dbname"]
+    with _owner(home) as connection:
+        connection.execute(sql.SQL("alter database {} with allow_connections false").format(sql.Identifier(name)))
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+    return name
 
 
 def _owner(home: Home) -> psycopg.Connection[tuple[object, ...]]:
