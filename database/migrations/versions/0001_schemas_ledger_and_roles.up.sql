@@ -55,6 +55,7 @@ create table raw.file (
     first_timestamp timestamptz,
     last_timestamp timestamptz,
     created_at timestamptz,
+    overrules_at timestamptz,
     readings_new bigint not null default 0,
     readings_same bigint not null default 0,
     readings_changed bigint not null default 0,
@@ -78,6 +79,7 @@ comment on column raw.file.state is 'landed: archived, not read yet. loaded. unc
 comment on column raw.file.utc_offset is 'Offset of the logger''s clock that was applied to its stamps.';
 comment on column raw.file.timestamp_is_end_of_period is 'Whether the stamps in the file mark the end of the averaging period.';
 comment on column raw.file.created_at is 'When the header says that the file was made, if it does.';
+comment on column raw.file.overrules_at is 'When it was loaded with --replace: its values then win over those of other files.';
 comment on column raw.file.readings_new is 'Readings of this file that were not there before.';
 comment on column raw.file.readings_same is 'Readings that were there already, with the same value.';
 comment on column raw.file.readings_changed is 'Readings that replaced another value.';

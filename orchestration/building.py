@@ -1,0 +1,91 @@
+"""The build: metadata first, then the files that they newly claim, then everything else. Nothing changed, nothing done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from database.connection import Connection, connect
+from database.home import PROJECT, Home
+from loaders.loading import LoadResult, OnFile, load_waiting
+from orchestration.dbt import Report, dbt_lock, run_dbt
+
+# What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
+PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
+FLAG_MODELS = ("flagged_periods+", "channel_periods+")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """Whether there was anything to do, and the waiting files that were read on the way."""
+
+    is_built: bool
+    loaded: LoadResult
+
+
+def build(
+    home: Home,
+    *,
+    report: Report = lambda _: None,
+    on_line: Report | None = None,
+    on_file: OnFile | None = None,
+    full: bool = False,
+) -> BuildResult:
+    """Bring everything that dbt makes up to date.
+
+    Raises BuildFailed where a model can't be built or a data test fails; what analysts read stays as it was then.
+    """
+    with dbt_lock(home, report), connect(home, "transformer") as connection:
+        digest = project_digest(PROJECT)
+        if not full and _is_current(connection, digest):
+            loaded = load_waiting(home, on_file=on_file)
+            if not any(file.state == "loaded" for file in loaded.files):
+                return BuildResult(is_built=False, loaded=loaded)
+        report("Building the metadata")
+        run_dbt(home, ["build", "--select", "tag:metadata", "--exclude-resource-type", "unit_test"], on_line=on_line)
+        loaded = load_waiting(home, on_file=on_file)
+        changes = _last_change(connection)
+        report("Building the models")
+        run_dbt(
+            home,
+            ["build", "--exclude", "tag:metadata", "--exclude-resource-type", "unit_test"],
+            on_line=on_line,
+        )
+        connection.execute(
+            "insert into ops.build (project_digest, changed_span_id) values (%s, %s)", [digest, changes]
+        )
+    return BuildResult(is_built=True, loaded=loaded)
+
+
+def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
+    """Bring the models that flags bear on up to date, which takes seconds, so that a flag is in effect at once."""
+    with dbt_lock(home, report):
+        report("Applying flags")
+        run_dbt(home, ["run", "--select", *FLAG_MODELS])
+
+
+def project_digest(project: Path) -> str:
+    """A digest of all files that dbt's models are made from."""
+    digest = hashlib.sha256()
+    for path in _files(project):
+        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files(project: Path) -> Iterable[Path]:
+    return sorted(path for pattern in PROJECT_FILES for path in project.glob(pattern) if path.is_file())
+
+
+def _is_current(connection: Connection, digest: str) -> bool:
+    last = connection.execute(
+        "select project_digest, changed_span_id from ops.build order by build_id desc limit 1"
+    ).fetchone()
+    return last == (digest, _last_change(connection))
+
+
+def _last_change(connection: Connection) -> object:
+    row = connection.execute("select coalesce(max(changed_span_id), 0) from ops.changed_span").fetchone()
+    assert row
+    return row[0]

@@ -1,0 +1,139 @@
+"""Commands of files: load, file list, file get, describe."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from database.connection import connect
+from database.errors import UsageError
+from loaders import ledger
+from loaders.archive import Archive
+from loaders.formats.detect import detect
+from loaders.loading import FileResult, LoadResult, load as load_files, load_waiting
+from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
+
+PathsArgument = Annotated[list[Path] | None, typer.Argument(help="Files, or folders whose files are taken.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(load)
+    app.command()(describe)
+    group = typer.Typer(help="The files as they came.", no_args_is_help=True)
+    group.command("list")(list_files)
+    group.command("get")(get_file)
+    app.add_typer(group, name="file")
+
+
+def load(
+    paths: PathsArgument = None,
+    logger: Annotated[str | None, typer.Option(help="Serial of the logger, whatever the files' headers say.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="These files' values win over all others.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed or waits, from the archive.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Load logger files or folders of them. Files that are loaded already cost nothing.
+
+    Every file is kept as it came. One that no metadata claim waits; one that can't be read is recorded as failed, the
+    others load, and the exit code is 1.
+    """
+    if not paths and not retry:
+        raise UsageError("no file is named", "load PATH...", "name files or folders, or say --retry")
+    results: list[FileResult] = []
+    with progress("Loading") as on_file:
+        if retry:
+            results += load_waiting(home(), retry_failed=True, on_file=on_file).files
+        if paths:
+            results += load_files(home(), paths, logger=logger, overrules=replace, on_file=on_file).files
+    if as_json:
+        print_json({"files": results})
+    else:
+        _report(LoadResult(results))
+    if not LoadResult(results).is_complete:
+        raise typer.Exit(1)
+
+
+def describe(file: Path, as_json: JsonOption = False) -> None:
+    """Tell what a file is, what it says of itself, and whether its format has been verified with real files."""
+    if not file.is_file():
+        raise UsageError("there is no such file", str(file), "check the path")
+    content = file.read_bytes()
+    found = detect(content)
+    if found is None:
+        raise UsageError("no known format begins like this", str(file), "open an issue with a sample of the file")
+    parsed = found.parse(content)
+    answer = {
+        "format": parsed.format,
+        "format_verified": found.VERIFIED,
+        "logger": parsed.logger,
+        "rows": {table.name: len(table.timestamps) for table in parsed.tables},
+        "columns": {table.name: [column.name for column in table.columns] for table in parsed.tables},
+        "rejected": len(parsed.rejected),
+        "header": parsed.header,
+    }
+    if as_json:
+        print_json(answer)
+        return
+    print_table(["what", "value"], [(name, value) for name, value in answer.items() if name != "header"])
+
+
+def list_files(
+    station: Annotated[str | None, typer.Argument(help="Only the files of this station's loggers.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the files that were received, as the ledger has them."""
+    with connect(home(), "loader") as connection:
+        rows = ledger.find(
+            connection,
+            "%s::text is null or logger in (select serial from metadata.loggers where station = %s)",
+            station,
+            station,
+        )
+    if as_json:
+        print_json({"files": rows})
+        return
+    print_table(
+        ["sha256", "state", "logger", "first", "last", "path"],
+        [(row.sha256[:12], row.state, row.logger, row.first_timestamp, row.last_timestamp, row.path) for row in rows],
+    )
+
+
+def get_file(
+    sha256: Annotated[str, typer.Argument(help="The digest, or its first digits as `file list` shows them.")],
+    output: Annotated[Path | None, typer.Option(help="Where to write it; default: standard output.")] = None,
+) -> None:
+    """Give back a file as it came."""
+    with connect(home(), "loader") as connection:
+        rows = ledger.find(connection, "starts_with(sha256, %s)", sha256.lower())
+    if len(rows) != 1:
+        raise UsageError(f"{len(rows)} files begin with these digits", sha256, "see: stationmanager file list")
+    content = Archive(home().archive).get(rows[0].sha256)
+    if output:
+        output.write_bytes(content)
+        say(f"{output}: {len(content):,} bytes, as {rows[0].path} was")
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def _report(result: LoadResult) -> None:
+    states = Counter(file.state for file in result.files)
+    counts = {name: sum(getattr(file, name) for file in result.files) for name in ("new", "same", "changed", "kept")}
+    rejected = sum(file.rejected for file in result.files)
+    answers.print(f"{len(result.files):,} files: " + ", ".join(f"{n:,} {state}" for state, n in states.items()))
+    told = [f"{count:,} {name}" for name, count in counts.items() if count] or ["none"]
+    answers.print("readings: " + ", ".join(told) + (f"; {rejected:,} rejected" if rejected else ""))
+    if counts["new"] or counts["changed"]:
+        answers.print("next: stationmanager build")
+    for file in result.files:
+        if file.error:
+            answers.print(f"failed: {file.path}: {file.error['what']}", markup=False)
+            answers.print(f"  in   {file.error['where']}\n  try  {file.error['remedy']}", markup=False)
+        elif file.state == "unclaimed":
+            named = file.logger or "a logger that the file doesn't name"
+            answers.print(f"waits: {file.path}: no metadata name {named}", markup=False)
+            answers.print("  try  stationmanager metadata import FILE, or load --logger SERIAL", markup=False)

@@ -1,0 +1,35 @@
+"""The `stationmanager` command: its groups, and the one place where errors become text and exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from database.errors import StationManagerError
+from loaders.formats.frame import FormatError
+from orchestration.cli import building, exporting, files, flags, metadata, querying, service
+from orchestration.cli.console import print_error
+
+HELP = """From the files of wind and solar measurement stations to clean, explained readings.
+
+The usual order: up, metadata import, load, build, export. Every command has --help, and --json where a program might
+read the answer. State lies under STATIONMANAGER_HOME (default: .stationmanager in the project).
+"""
+
+app = typer.Typer(
+    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+for commands in (service, metadata, files, building, flags, exporting, querying):
+    commands.register(app)
+
+
+def run() -> None:
+    """Entry point. Exit code 0 only when all that was asked for was done."""
+    try:
+        app()
+    except (StationManagerError, FormatError) as error:
+        print_error(error, as_json="--json" in sys.argv)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

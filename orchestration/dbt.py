@@ -1,0 +1,93 @@
+"""Runs dbt on the database of a home: one run at a time, and all that it writes lies under the home."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from database.connection import connect, parameters
+from database.errors import StationManagerError
+from database.home import PROJECT, Home
+
+# Every run of dbt on a database holds this lock; the number is arbitrary, and the same in every version
+LOCK = 4_375_001
+
+Report = Callable[[str], None]
+
+
+class BuildFailed(StationManagerError):
+    """dbt could not build a model, or a data test failed."""
+
+
+def environment(home: Home) -> dict[str, str]:
+    """The variables that dbt's profile and the project read; nothing of the caller's environment is lost."""
+    given = parameters(home, "transformer")
+    return {
+        **os.environ,
+        "STATIONMANAGER_DB_HOST": given["host"],
+        "STATIONMANAGER_DB_PORT": given.get("port", "5432"),
+        "STATIONMANAGER_DB_NAME": given["dbname"],
+        "STATIONMANAGER_DB_USER": given["user"],
+        "STATIONMANAGER_DB_PASSWORD": given["password"],
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(home.dbt / "target"),
+        "DBT_LOG_PATH": str(home.dbt / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+@contextmanager
+def dbt_lock(home: Home, report: Report = lambda _: None) -> Iterator[None]:
+    """Hold the lock of all dbt runs on this database; a second run waits until the first has ended.
+
+    The lock belongs to a session of its own, so that it is gone when the process is, however it ends.
+    """
+    with connect(home, "transformer", application="stationmanager dbt lock") as connection:
+        if connection.execute("select pg_try_advisory_lock(%s)", [LOCK]).fetchone() == (False,):
+            report("Waiting for another dbt run on this database")
+            connection.execute("select pg_advisory_lock(%s)", [LOCK])
+        yield
+
+
+def run_dbt(home: Home, arguments: Sequence[str], *, on_line: Report | None = None) -> None:
+    """Run a dbt command under the caller's lock, and hand over each line that it logs.
+
+    Raises BuildFailed with what dbt says of the models and tests that failed.
+    """
+    home.dbt.mkdir(parents=True, exist_ok=True)
+    program = Path(sys.executable).with_name("dbt")
+    command = [str(program), "--no-use-colors", *arguments]
+    lines: list[str] = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(home), cwd=PROJECT
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if on_line:
+                on_line(line.rstrip())
+    if process.returncode != 0:
+        raise BuildFailed(
+            "dbt: " + "; ".join(_what_failed(lines)),
+            str(home.dbt / "logs" / "dbt.log"),
+            "mend what is named (metadata, or the model) and run: stationmanager build",
+        )
+
+
+def prepare_manifest(home: Home) -> Path:
+    """dbt's manifest of the project as it stands, for Dagster and the tests of the structure."""
+    run_dbt(home, ["parse", "--quiet"])
+    return home.dbt / "target" / "manifest.json"
+
+
+def _what_failed(lines: Sequence[str]) -> list[str]:
+    """The telling lines of dbt's log: without the clock at their beginning, without those that only count."""
+    told = [line.split("  ", 1)[-1].strip() for line in lines]
+    failed = [line for line in told if "Failure in" in line or "Error in" in line or line.startswith("Got ")]
+    return failed or [line for line in told if line][-3:] or ["it left no message"]

@@ -1,0 +1,105 @@
+"""What is loaded, waiting, failed or behind: the ledger and the change log, read for people and alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from database.connection import Connection, connect
+from database.home import Home
+
+Severity = Literal["ok", "warning", "error"]
+ORDER: tuple[Severity, ...] = ("ok", "warning", "error")
+
+FINDINGS = """
+select
+    'file_failed' as kind,
+    'error' as severity,
+    null as station,
+    format('%s: %s (%s)', path, error ->> 'what', error ->> 'remedy') as text
+from raw.file
+where state = 'failed'
+
+union all
+
+select
+    'file_unclaimed',
+    'warning',
+    null,
+    format(
+        '%s files of logger %s wait: no metadata name it (stationmanager metadata import, or load --logger)',
+        count(*),
+        coalesce(logger, '(not stated)')
+    )
+from raw.file
+where state = 'unclaimed'
+group by logger
+
+union all
+
+select
+    'file_landed',
+    'warning',
+    null,
+    format('%s files are received and not read yet (stationmanager build)', count(*))
+from raw.file
+where state = 'landed'
+having count(*) > 0
+
+union all
+
+select
+    'rows_rejected',
+    'warning',
+    null,
+    format('%s: %s readings could not be read, see raw.rejected_row', path, readings_rejected)
+from raw.file
+where readings_rejected > 0
+
+union all
+
+select
+    'models_behind',
+    'warning',
+    null,
+    'changes have come since the last build (stationmanager build)'
+where
+    (select max(changed_span_id) from ops.changed_span)
+    > (select coalesce(max(changed_span_id), -1) from ops.build)
+
+order by 2, 1, 4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that somebody should know."""
+
+    kind: str
+    severity: Severity
+    station: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of an instance; the severity is that of its worst finding."""
+
+    severity: Severity
+    files: dict[str, int]
+    readings: int
+    findings: list[Finding]
+
+
+def read(home: Home) -> Status:
+    """Read the state. The number of readings is the ledger's: counting them would take long."""
+    with connect(home, "loader") as connection:
+        files = dict(_rows(connection, "select state, count(*) from raw.file group by state order by state"))
+        readings = _rows(connection, "select coalesce(sum(readings_new), 0)::bigint from raw.file")[0][0]
+        findings = [Finding(*row) for row in _rows(connection, FINDINGS)]
+    severity = max((finding.severity for finding in findings), key=ORDER.index, default="ok")
+    return Status(severity, files, readings, findings)
+
+
+def _rows(connection: Connection, query: str) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
+    return connection.execute(query.encode()).fetchall()
