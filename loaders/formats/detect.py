@@ -1,0 +1,38 @@
+"""Which format a file has, told by its content alone: names and extensions are whatever someone once chose.
+
+A new format is one module with the four names of `Format`, and one entry in FORMATS.
+"""
+
+from typing import Protocol
+
+from loaders.formats import toa5
+from loaders.formats.frame import LoggerFile
+
+HEAD_BYTES = 4096  # all known signatures stand in the first two lines
+
+
+class Format(Protocol):
+    """What a format's module offers."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a constant of the module
+        """The word for the format in the ledger and in `describe`."""
+
+    @property
+    def VERIFIED(self) -> bool:  # noqa: N802 - a constant of the module
+        """Whether the parser has been checked against files of real loggers."""
+
+    def matches(self, head: bytes) -> bool:
+        """Whether a file that begins so is of this format."""
+
+    def parse(self, content: bytes) -> LoggerFile:
+        """Read a whole file; raises FormatError where nothing can be read."""
+
+
+FORMATS: tuple[Format, ...] = (toa5,)
+
+
+def detect(content: bytes) -> Format | None:
+    """The format of a file, or None where no module knows it."""
+    head = content[:HEAD_BYTES]
+    return next((module for module in FORMATS if module.matches(head)), None)

@@ -1,0 +1,95 @@
+"""The frame that every format fills: what a logger's file says, in tidy columns, and nothing that it doesn't say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class FormatError(Exception):
+    """A file, or the part of it that all else depends on, can't be read.
+
+    Attributes:
+        what: what was found and what was expected, as a sentence.
+        where: the place in the file ("line 3"); the caller knows the file's name.
+        remedy: what to do; empty where nothing helps.
+    """
+
+    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A numeric column: its name and unit as the file has them, its statistic in the words of IEA Task 43.
+
+    The statistic is None where the header doesn't say it, and for plain samples.
+    """
+
+    name: str
+    unit: str
+    statistic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one table of the logger, as the file has them and in its order, duplicates included.
+
+    Attributes:
+        name: the logger's name for the table, empty where there is none.
+        columns: one for each array in `values` and `rejected_cells`.
+        timestamps: (rows,) datetime64[us], naive, by the logger's clock, as stamped.
+        lines: (rows,) int64, the line in the file, from 1, header lines counted.
+        values: a float64 (rows,) for each column; NaN is what the logger recorded as missing.
+        rejected_cells: a bool (rows,) for each column; where True the cell could not be read and is no reading.
+        averaging_period: where the file states it.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    timestamps: NDArray[np.datetime64]
+    lines: NDArray[np.int64]
+    values: tuple[NDArray[np.float64], ...]
+    rejected_cells: tuple[NDArray[np.bool_], ...]
+    averaging_period: np.timedelta64 | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line of which a part or all could not be read, with how many readings that part holds."""
+
+    line: int
+    text: str
+    reason: str
+    readings: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggerFile:
+    """All that one file says.
+
+    The readings it holds are the cells of its tables, less the rejected ones, plus those counted in `rejected`.
+
+    Attributes:
+        format: the NAME of the module that read it.
+        logger: the logger's serial as the header has it, None where it has none.
+        tables: those that have rows.
+        rejected: in the order of lines.
+        header: what the file says of itself, ready for JSON.
+        created: when the file says it was written.
+        utc_offset: of the timestamps, where the file states it.
+        timestamp_is_end_of_period: None where the file doesn't say.
+    """
+
+    format: str
+    logger: str | None
+    tables: tuple[Table, ...]
+    rejected: tuple[Rejected, ...]
+    header: dict[str, object]
+    created: datetime | None
+    utc_offset: np.timedelta64 | None
+    timestamp_is_end_of_period: bool | None
