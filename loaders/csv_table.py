@@ -20,7 +20,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A table; where it has problems, its rows are those that could be read."""
+    """A table; where it has problems, its rows are those that could be read: none under a wrong header."""
 
     name: str
     columns: tuple[str, ...]
@@ -36,6 +36,9 @@ def read(content: bytes, name: str, *, known: Collection[str], required: Collect
         found = f"the byte {content[error.start]:#04x}"
         line = content.count(b"\n", 0, error.start) + 1
         return _unreadable(name, line, found, "text in UTF-8", "save it as CSV UTF-8")
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        return _unreadable(name, line, "the byte 0x00", "text", "save it as CSV UTF-8")
     lines: list[tuple[int, list[str]]] = []
     try:
         lines.extend(_lines(text))
@@ -46,7 +49,7 @@ def read(content: bytes, name: str, *, known: Collection[str], required: Collect
         return _unreadable(name, 1, "nothing", "a line that names the columns")
     columns, problems = _columns(lines[0][1], name, known, required)
     rows: list[Row] = []
-    for line, cells in lines[1:]:
+    for line, cells in lines[1:] if not problems else ():
         if len(cells) >= len(columns) and not any(cells[len(columns) :]):
             rows.append(Row(line, dict(zip(columns, cells, strict=False))))
         else:

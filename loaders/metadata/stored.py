@@ -1,0 +1,64 @@
+"""What the database holds of metadata now: of every station, the latest document that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from database.connection import Connection
+from database.errors import UsageError
+from loaders.metadata.slug import slug
+
+STATIONS = """
+select
+    current_location.station,
+    document.document_id,
+    document.sha256,
+    document.utc_offset_hours,
+    document.timestamps
+from metadata.current_location
+inner join metadata.document using (document_id)
+"""
+
+LOCATION = "select content from metadata.current_location where station = %(station)s"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStation:
+    """A station as it counts: the document that has it, and with which options that was imported."""
+
+    document_id: int
+    sha256: str
+    utc_offset_hours: float | None
+    timestamps: str | None
+
+
+def stations(connection: Connection) -> dict[str, StoredStation]:
+    """Every station by its slug."""
+    rows: list[Any] = connection.execute(STATIONS).fetchall()
+    return {station: StoredStation(*rest) for station, *rest in rows}
+
+
+def find_station(connection: Connection, name: str) -> str:
+    """The slug of a station, given by its slug or its name. Raises UsageError where the metadata have none such."""
+    known = stations(connection)
+    if slug(name) in known:
+        return slug(name)
+    has = f"the stations are {', '.join(sorted(known))}" if known else "there is no station yet"
+    remedy = "stationmanager metadata import FILE.json (or a folder of CSV tables) brings a station in"
+    raise UsageError(f'there is no station "{name}"; {has}', "metadata", remedy)
+
+
+def names_of(connection: Connection, station: str) -> list[str]:
+    """Names of a station's measurement points, then of the columns that its loggers write, each once."""
+    found: Any = connection.execute(LOCATION, {"station": station}).fetchone()
+    points = found[0]["measurement_point"]
+    return list(dict.fromkeys([*(point["name"] for point in points), *_columns(points)]))
+
+
+def _columns(points: list[dict[str, Any]]) -> Iterator[str]:
+    for point in points:
+        for configuration in point["logger_measurement_config"]:
+            for column in configuration["column_name"]:
+                yield column["column_name"]
