@@ -19,6 +19,9 @@ from database import migrating, preparing
 from database.connection import Connection, connect, parameters
 from database.embedded import cluster
 from database.home import PROJECT, Home
+from loaders.metadata.importing import import_metadata
+from orchestration import building
+from tests.loaders.campaign import document
 
 SAMPLES = PROJECT.parent / "shared" / "samples"
 
@@ -82,11 +85,57 @@ def home(new_home: Callable[[str], Home], migrated: str) -> Home:
     return new_home(migrated)
 
 
+@pytest.fixture(scope="session")
+def built(new_home: Callable[[str], Home], migrated: str) -> str:
+    """The name of a database on which dbt has built everything, without stations, to be copied."""
+    home = new_home(migrated)
+    building.build(home)
+    return closed(home)
+
+
+@pytest.fixture
+def instance(new_home: Callable[[str], Home], built: str) -> Home:
+    """An instance as `stationmanager up` leaves it: everything is built, and nothing is in it."""
+    return new_home(built)
+
+
 @pytest.fixture
 def loader(home: Home) -> Iterator[Connection]:
     """A connection as the role that loads."""
     with connect(home, "loader") as connection:
         yield connection
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, bytes], Path]:
+    """Writes a file into the test's folder."""
+
+    def write_file(name: str, content: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write_file
+
+
+@pytest.fixture
+def claim(tmp_path: Path) -> Callable[..., None]:
+    """Imports the document of the mast; arguments change its logger."""
+
+    def import_document(home: Home, **logger: object) -> None:
+        path = tmp_path / "mast.json"
+        path.write_text(json.dumps(document(**logger)))
+        with connect(home, "loader") as connection:
+            import_metadata(connection, path, utc_offset_hours=None, timestamps=None, imported_by="a test")
+
+    return import_document
+
+
+@pytest.fixture
+def mast(instance: Home, claim: Callable[..., None]) -> Home:
+    """An instance whose metadata know the mast."""
+    claim(instance)
+    return instance
 
 
 def closed(home: Home) -> str:

@@ -1,0 +1,43 @@
+# Everything that a newcomer types. Each target sets up what is missing; set-up that is done costs nothing.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup setup-dev demo up test lint docs bench
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: .venv/.running ## set up what is needed to run
+
+setup-dev: .venv/.developing ## set up what is needed to develop
+
+demo: setup ## load, clean and export a small simulated field
+	@$(BIN)/python -m orchestration.demo
+
+up: setup ## run database, Dagster and catalogue in the foreground
+	@$(BIN)/stationmanager serve
+
+test: lint ## check the style and run every test
+	@$(BIN)/pytest $(PYTEST_OPTIONS)
+
+lint: setup-dev ## ruff, mypy, sqlfluff, dbt parse
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/sqlfluff lint --processes -1 models macros tests/dbt database loaders && $(BIN)/python -m orchestration.parse
+
+docs: setup ## write the dbt catalogue
+	@$(BIN)/python -m orchestration.parse --catalogue
+
+bench: setup-dev ## measure loads and exports side by side
+	@$(BIN)/python -m benchmarks.loading
+
+.venv/bin/uv:
+	@$(PYTHON) tools/make_venv.py
+
+.venv/.running: requirements.txt pyproject.toml | .venv/bin/uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e . && touch $@
+
+.venv/.developing: requirements-dev.txt .venv/.running
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt && touch $@
+
+requirements: .venv/bin/uv ## pin all packages anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header pyproject.toml hatchling -o requirements.txt

@@ -1,0 +1,80 @@
+"""Commands of the metadata: import, check."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from database.connection import connect
+from loaders.metadata.importing import import_metadata
+from orchestration import building
+from orchestration.cli.console import JsonOption, answers, home, print_json, progress, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="The stations, their loggers, sensors and calibrations.", no_args_is_help=True)
+    group.command("import")(import_paths)
+    group.command("check")(check)
+    app.add_typer(group, name="metadata")
+
+
+def import_paths(
+    paths: Annotated[list[Path], typer.Argument(help="IEA Task 43 documents (.json), or folders of CSV tables.")],
+    utc_offset: Annotated[
+        float | None,
+        typer.Option(help="Hours that the loggers' clocks are ahead of UTC, where the document leaves it null."),
+    ] = None,
+    timestamps: Annotated[
+        Literal["begin", "end"] | None,
+        typer.Option(help="What the loggers' stamps mark of the averaging period, where the document leaves it null."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import stations from IEA Task 43 documents (v1.0 to v1.3) or folders of CSV tables.
+
+    Of each station the newest import counts and the others are kept. Importing the same again changes nothing. Files
+    that waited for these metadata are loaded, and all models are built.
+    """
+    here = home()
+    results = []
+    with connect(here, "loader") as connection:
+        for path in paths:
+            result = import_metadata(
+                connection, path, utc_offset_hours=utc_offset, timestamps=timestamps, imported_by=getpass.getuser()
+            )
+            results.append((path, result))
+            for warning in result.warnings:
+                say(f"warning: {warning}")
+    with progress("Loading what waited") as on_file:
+        built = building.build(here, report=say, on_file=on_file)
+    if as_json:
+        print_json(
+            {"documents": [{"path": path, **_as_dict(result)} for path, result in results], "files": built.loaded.files}
+        )
+        return
+    for path, result in results:
+        done = "imported" if result.changed else "unchanged"
+        answers.print(f"{path}: {done}: {', '.join(result.stations)}", markup=False)
+    if built.loaded.files:
+        answers.print(f"{len(built.loaded.files)} waiting files were read")
+
+
+def check(as_json: JsonOption = False) -> None:
+    """Run the checks of the metadata alone, and list what they find."""
+    findings = building.check_metadata(home())
+    if as_json:
+        print_json({"findings": findings})
+    else:
+        for finding in findings:
+            answers.print(finding, markup=False)
+        answers.print(f"{len(findings)} findings" if findings else "The metadata are in order.")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _as_dict(result: object) -> dict[str, object]:
+    return {name: getattr(result, name) for name in ("stations", "document_id", "changed", "warnings")}

@@ -1,0 +1,117 @@
+"""The whole service in the foreground: Dagster's UI and daemon, and dbt's catalogue, until one ends or is interrupted."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from database.errors import SetupError
+from database.home import PROJECT, Home
+from orchestration.dbt import dbt_lock, environment, run_dbt
+from orchestration.instance import instance_settings
+
+Report = Callable[[str], None]
+PORTS_TRIED = 100
+SECONDS_TO_END = 20
+
+
+def serve(home: Home, *, first_port: int, report: Report) -> None:
+    """Start Dagster's webserver and daemon and the catalogue, tell their addresses, and wait.
+
+    Raises SetupError where one of them ends by itself.
+    """
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    home.landing.mkdir(parents=True, exist_ok=True)
+    (home.dagster / "dagster.yaml").write_text(instance_settings())
+    report("Writing the catalogue")
+    with dbt_lock(home, report):
+        run_dbt(home, ["docs", "generate", "--static"])
+    ui, catalogue = _free_ports(first_port, 2)
+    commands = {
+        "dagster-webserver": ["dagster-webserver", "-h", "127.0.0.1", "-p", str(ui)],
+        "dagster-daemon": ["dagster-daemon", "run"],
+    }
+    surroundings = environment(home) | {
+        "DAGSTER_HOME": str(home.dagster),
+        "STATIONMANAGER_HOME": str(home.path),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+    }
+    module = ["-m", "orchestration.definitions"]
+    running = {
+        name: subprocess.Popen([_program(command[0]), *command[1:], *module], env=surroundings, cwd=PROJECT)
+        for name, command in commands.items()
+    }
+    pages = [sys.executable, "-m", "http.server", str(catalogue), "--bind", "127.0.0.1"]
+    running["catalogue"] = subprocess.Popen(
+        [*pages, "--directory", str(_catalogue_folder(home))], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(ui)
+        report(f"Dagster    http://127.0.0.1:{ui}")
+        report(f"Catalogue  http://127.0.0.1:{catalogue}")
+        report("Ctrl-C ends both; the database runs on (stationmanager down stops it)")
+        _wait_until_one_ends(running)
+    finally:
+        _end(running)
+
+
+def _catalogue_folder(home: Home) -> Path:
+    """The catalogue as one page, in a folder of its own: what else dbt writes is nobody's business."""
+    folder = home.dbt / "catalogue"
+    folder.mkdir(exist_ok=True)
+    (home.dbt / "target" / "static_index.html").replace(folder / "index.html")
+    return folder
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def _free_ports(first: int, count: int) -> list[int]:
+    free = []
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        free.append(port)
+        if len(free) == count:
+            return free
+    raise SetupError(f"no ports are free from {first} on", "127.0.0.1", "stationmanager serve --port PORT")
+
+
+def _wait_for(port: int, seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise SetupError("Dagster's UI did not start", f"127.0.0.1:{port}", "see its messages above")
+
+
+def _wait_until_one_ends(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    while True:
+        for name, process in running.items():
+            if process.poll() is not None:
+                raise SetupError(f"{name} ended with exit code {process.returncode}", name, "see its messages above")
+        time.sleep(0.5)
+
+
+def _end(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    for process in running.values():
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    for process in running.values():
+        try:
+            process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()

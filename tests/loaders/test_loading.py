@@ -1,0 +1,220 @@
+"""Loading: once and for all, whatever order files come in, and whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from database.connection import connect
+from database.home import Home
+from loaders.archive import Archive, ArchiveDamaged
+from loaders.loading import FileResult, load, load_waiting
+from tests.loaders.campaign import START, at, toa5
+
+Write = Callable[[str, bytes], Path]
+
+
+def readings(home: Home) -> list[tuple[object, ...]]:
+    """All readings with the name of their column and the digest of their file."""
+    with connect(home, "loader") as connection:
+        return connection.execute(
+            "select column_name, timestamp, value, sha256 from raw.reading"
+            " inner join raw.channel using (channel_id) inner join raw.file using (file_id) order by 1, 2"
+        ).fetchall()
+
+
+def values(home: Home) -> dict[datetime, object]:
+    return {timestamp: value for _, timestamp, value, _ in readings(home)}  # type: ignore[misc]  # rows are untyped
+
+
+def utc(step: int) -> datetime:
+    return at(step).replace(tzinfo=UTC)
+
+
+def only(home: Home, path: Path, **options: object) -> FileResult:
+    return load(home, [path], **options).files[0]  # type: ignore[arg-type]  # options vary
+
+
+def test_a_file_loaded_ten_times_leaves_the_table_as_after_the_first(mast: Home, write: Write) -> None:
+    path = write("a.dat", toa5({step: [step / 10] for step in range(20)}))
+    assert only(mast, path).new == 20
+    before = readings(mast)
+    for _ in range(9):
+        again = only(mast, path)
+        assert (again.new, again.same, again.state) == (0, 20, "loaded")
+    assert readings(mast) == before
+    with connect(mast, "loader") as connection:
+        assert connection.execute("select count(*) from raw.file").fetchone() == (1,)
+        assert connection.execute("select count(*) from ops.changed_span where cause = 'load'").fetchone() == (1,)
+
+
+def test_missing_values_are_rows_without_a_number(mast: Home, write: Write) -> None:
+    only(mast, write("a.dat", toa5({0: [1.5], 1: [None], 2: [2.5], 3: [3.5]})))
+    assert values(mast) == {utc(0): 1.5, utc(1): None, utc(2): 2.5, utc(3): 3.5}
+
+
+def test_the_file_whose_last_timestamp_is_later_wins_whoever_came_first(mast: Home, write: Write) -> None:
+    early = write("early.dat", toa5({step: [1.0] for step in range(10)}))
+    late = write("late.dat", toa5({step: [2.0] for step in range(5, 15)}))
+    kept_late = only(mast, late)
+    kept_early = only(mast, early)
+    assert (kept_late.new, kept_early.new, kept_early.kept) == (10, 5, 5)
+    assert [values(mast)[utc(step)] for step in (0, 4, 5, 14)] == [1.0, 1.0, 2.0, 2.0]
+    with connect(mast, "analyst") as connection:
+        lost = connection.execute(
+            "select count(*), min(value), max(path) from raw.superseded_reading inner join raw.file using (file_id)"
+        ).fetchone()
+    assert lost == (5, 1.0, str(early))
+
+
+def test_a_missing_value_never_replaces_a_number(mast: Home, write: Write) -> None:
+    only(mast, write("a.dat", toa5({step: [1.0] for step in range(5)})))
+    later = only(mast, write("b.dat", toa5({step: [None] for step in range(10)})))
+    assert (later.new, later.kept) == (5, 5)
+    assert values(mast)[utc(0)] == 1.0
+    number = only(mast, write("c.dat", toa5({step: [3.0] for step in range(5, 9)})))
+    assert number.changed == 4
+
+
+def test_replace_overrules_and_stays_overruling(mast: Home, write: Write) -> None:
+    late = write("late.dat", toa5({step: [2.0] for step in range(10)}))
+    early = write("early.dat", toa5({step: [1.0] for step in range(5)}))
+    only(mast, late)
+    assert only(mast, early).kept == 5
+    assert only(mast, early, overrules=True).changed == 5
+    assert values(mast)[utc(0)] == 1.0
+    later_still = write("later.dat", toa5({step: [3.0] for step in range(12)}))
+    assert only(mast, later_still).kept == 5
+    assert values(mast)[utc(0)] == 1.0
+
+
+def test_a_stamp_that_stands_twice_counts_once_and_the_later_row_wins(mast: Home, write: Write) -> None:
+    text = toa5({step: [1.0] for step in range(5)}) + b'"2021-03-01 00:20:00",9,7.5\r\n"2021-03-01 00:30:00",10,1.0\r\n'
+    file = only(mast, write("a.dat", text))
+    assert (file.new, file.same, file.kept) == (5, 1, 1)
+    assert values(mast)[utc(2)] == 7.5
+    with connect(mast, "analyst") as connection:
+        assert connection.execute("select value, superseded_by_line from raw.superseded_reading").fetchall() == [
+            (1.0, 10)
+        ]
+
+
+def test_rejected_lines_are_kept_with_their_reason_and_the_good_ones_load(mast: Home, write: Write) -> None:
+    text = toa5({step: [1.0] for step in range(5)}) + b'"2021-03-01 00:50:00",5,what?\r\n"2021-03-01 01:00:00",6\r\n'
+    file = only(mast, write("a.dat", text))
+    assert (file.state, file.new, file.rejected) == ("loaded", 5, 2)
+    with connect(mast, "analyst") as connection:
+        rows = connection.execute("select line, text, readings from raw.rejected_row order by line").fetchall()
+    assert [(line, readings_lost) for line, _, readings_lost in rows] == [(10, 1), (11, 1)]
+    assert "what?" in str(rows[0][1])
+
+
+def test_a_file_of_no_known_format_fails_and_the_others_load(mast: Home, write: Write) -> None:
+    write("a.dat", b"\x00\x01 no logger wrote this")
+    write("b.dat", toa5({step: [1.0] for step in range(5)}))
+    result = load(mast, [write("c.dat", b"").parent])
+    states = {Path(file.path).name: file.state for file in result.files}
+    assert states == {"a.dat": "failed", "b.dat": "loaded", "c.dat": "failed", "mast.json": "failed"}
+    assert not result.is_complete
+    failed = result.files[0]
+    assert failed.error is not None
+    assert failed.error["what"] == "no known format begins like this"
+    assert Archive(mast.archive).get(failed.sha256) == b"\x00\x01 no logger wrote this"
+
+
+def test_a_path_that_is_not_there_fails_by_name(mast: Home, tmp_path: Path) -> None:
+    file = only(mast, tmp_path / "gone.dat")
+    assert file.state == "failed"
+    assert file.error == {
+        "what": "the file can't be read: No such file or directory",
+        "where": str(tmp_path / "gone.dat"),
+        "remedy": "check the path and its rights",
+    }
+
+
+def test_a_file_waits_unclaimed_until_metadata_name_its_logger(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    file = only(instance, write("a.dat", toa5({step: [1.0] for step in range(5)})))
+    assert (file.state, file.logger, file.new) == ("unclaimed", "4711", 0)
+    assert load_waiting(instance).files == []
+    claim(instance)
+    assert [(waited.state, waited.new) for waited in load_waiting(instance).files] == [("loaded", 5)]
+
+
+def test_the_logger_option_claims_what_the_header_names_otherwise(mast: Home, write: Write) -> None:
+    path = write("a.dat", toa5({step: [1.0] for step in range(5)}, serial="E7000"))
+    assert only(mast, path).state == "unclaimed"
+    claimed = only(mast, path, logger="4711")
+    assert (claimed.state, claimed.logger, claimed.new) == ("loaded", "4711", 5)
+
+
+def test_an_unknown_clock_is_an_error_that_says_how_to_state_it(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    claim(instance, offset_from_utc_hrs=None, timestamp_is_end_of_period=None)
+    file = only(instance, write("a.dat", toa5({step: [1.0] for step in range(5)})))
+    assert file.state == "failed"
+    assert file.error is not None
+    assert file.error["what"] == (
+        "the metadata of logger 4711 do not say its offset from UTC "
+        "and whether its stamps mark the beginning or the end"
+    )
+    assert "--utc-offset HOURS --timestamps begin|end" in file.error["remedy"]
+    claim(instance)
+    assert [waited.state for waited in load_waiting(instance).files] == ["loaded"]
+
+
+def test_stamps_become_the_utc_beginning_of_the_averaging_period(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    claim(instance, offset_from_utc_hrs=5.5, timestamp_is_end_of_period=True)
+    only(instance, write("a.dat", toa5({step: [1.0] for step in range(5)})))
+    first = START.replace(tzinfo=UTC) - timedelta(hours=5.5) - timedelta(minutes=10)
+    assert min(values(instance)) == first
+    with connect(instance, "analyst") as connection:
+        row = connection.execute("select utc_offset, timestamp_is_end_of_period from raw.file").fetchone()
+    assert row == (timedelta(hours=5.5), True)
+
+
+def test_too_few_rows_take_the_loggers_period_until_more_tell(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    claim(instance, timestamp_is_end_of_period=True)
+    hourly = {"table": "Hourly"}
+    only(instance, write("one.dat", toa5({6: [1.0]}, **hourly)))  # type: ignore[arg-type]  # table is text
+    assert list(values(instance)) == [utc(5)]
+    only(instance, write("more.dat", toa5({step: [1.0] for step in range(12, 60, 6)}, **hourly)))  # type: ignore[arg-type]  # table is text
+    assert sorted(values(instance))[:2] == [utc(0), utc(6)]
+    with connect(instance, "analyst") as connection:
+        rows = connection.execute("select averaging_period, averaging_period_is_assumed from raw.channel").fetchall()
+    assert rows == [(timedelta(hours=1), False)]
+
+
+def test_two_loads_at_once_of_overlapping_files_end_as_one_after_the_other(mast: Home, write: Write) -> None:
+    first = write("a.dat", toa5({step: [1.0] for step in range(3000)}))
+    second = write("b.dat", toa5({step: [2.0] for step in range(1000, 4000)}))
+    results: list[FileResult] = []
+    threads = [threading.Thread(target=lambda path=path: results.append(only(mast, path))) for path in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(file.state for file in results) == ["loaded", "loaded"]
+    assert sum(file.new for file in results) == 4000
+    table = values(mast)
+    assert sum(value == 1.0 for value in table.values()) == 1000
+    assert sum(value == 2.0 for value in table.values()) == 3000
+
+
+def test_an_altered_archive_is_noticed(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    sha256 = archive.put(b"content")
+    archive.path_of(sha256).chmod(0o644)
+    archive.path_of(sha256).write_bytes(b"other")
+    with pytest.raises(ArchiveDamaged, match="not what it was"):
+        archive.get(sha256)
