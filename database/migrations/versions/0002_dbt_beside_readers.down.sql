@@ -1,0 +1,13 @@
+drop function ops.drop_view;
+drop function ops.describe_view;
+drop function ops.replace_table;
+drop function ops.columns_of;
+drop function ops.replace_view;
+drop function ops.record;
+drop function ops.is_recorded;
+drop function ops.fingerprint;
+drop function ops.recreate;
+drop function ops.run_patiently;
+drop function ops.restoring;
+drop function ops.dependants;
+drop function ops.lock_holders;

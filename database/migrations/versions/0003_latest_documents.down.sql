@@ -1,0 +1,3 @@
+-- dbt's staging stands on the view: it is made again by the next build.
+drop view metadata.current_location cascade;
+drop function metadata.slug;

@@ -1,0 +1,4 @@
+{# A text as an SQL literal, whatever it holds. #}
+{% macro literal(value) -%}
+    '{{ value | replace("'", "''") }}'
+{%- endmacro %}

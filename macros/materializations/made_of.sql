@@ -1,0 +1,8 @@
+{# All that a relation is made of, as one text: its SQL, and the descriptions that stand on it as comments. #}
+{% macro made_of(sql) -%}
+    {%- set described = {'': model.description} -%}
+    {%- for name, column in model.columns.items() -%}
+        {%- do described.update({name: column.description}) -%}
+    {%- endfor -%}
+    {{- return(sql ~ tojson(described, sort_keys=true)) -}}
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{# Tables whose rows are exchanged in one transaction, and only where they differ: readers never wait, and views on the
+   table stay. The work is done by ops.replace_table (database/migrations/versions/0002_dbt_beside_readers.up.sql). #}
+{% materialization table, adapter='postgres' %}
+
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set contract_enforced = config.get('contract').enforced -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- if contract_enforced -%}
+        {{ get_assert_columns_equivalent(sql) }}
+    {%- endif -%}
+
+    {% call statement('main') -%}
+        create temporary table new_rows on commit drop as
+        {{ get_select_subquery(sql) if contract_enforced else sql }}
+    {%- endcall %}
+
+    {%- set layout = get_table_columns_and_constraints() if contract_enforced else '(like pg_temp.new_rows)' -%}
+    {%- do exchange_rows(target_relation, layout) -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {{ return({'relations': [target_relation]}) }}
+
+{% endmaterialization %}
+
+
+{# Gives the relation the rows of pg_temp.new_rows, and what belongs to a table that was made anew. #}
+{% macro exchange_rows(target_relation, layout) %}
+
+    {%- set creation = 'create table ' ~ target_relation.include(database=False) ~ ' ' ~ layout -%}
+    {%- call statement('exchange', fetch_result=True) -%}
+        select
+            ops.replace_table(
+                {{ literal(this.schema) }},
+                {{ literal(this.identifier) }},
+                'pg_temp.new_rows',
+                {{ literal(creation) }},
+                interval '{{ var("lock_patience_s") }} seconds'
+            ) as outcome,
+            ops.is_recorded(
+                {{ literal(this.schema) }}, {{ literal(this.identifier) }}, {{ literal(made_of('')) }}
+            ) as is_described
+    {%- endcall -%}
+    {%- set answer = load_result('exchange').table.rows[0] -%}
+
+    {%- if answer['outcome'] in ('created', 'recreated') -%}
+        {%- do create_indexes(target_relation) -%}
+    {%- endif -%}
+    {%- if answer['outcome'] in ('created', 'recreated') or not answer['is_described'] -%}
+        {%- do apply_grants(target_relation, config.get('grants'), should_revoke=True) -%}
+        {%- do persist_docs(target_relation, model) -%}
+        {%- do run_query(
+            'select ops.record(' ~ literal(this.schema) ~ ', ' ~ literal(this.identifier) ~ ', ' ~ literal(made_of('')) ~ ')'
+        ) -%}
+    {%- endif -%}
+
+{% endmacro %}

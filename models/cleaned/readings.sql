@@ -1,0 +1,44 @@
+-- One row for each reading of a claimed channel: recorded, calibrated, and as it counts after erroneous periods are taken out.
+-- A view, so that a new calibration or flag takes effect at once. The bounds are plain comparisons, which are joined fastest.
+{{ config(materialized='view') }}
+
+with
+
+readings as (
+
+    select * from {{ source('raw', 'reading') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('channel_periods') }}
+
+),
+
+cleaned as (
+
+    select
+        readings.timestamp,
+        periods.station,
+        periods.measurement_point,
+        periods.measurement_type,
+        periods.height_m,
+        periods.statistic,
+        case when periods.excluded_by is null then {{ calibrated('readings.value', 'periods') }} end as value,
+        {{ calibrated('readings.value', 'periods') }} as calibrated_value,
+        readings.value as recorded_value,
+        periods.unit,
+        periods.calibration_status,
+        readings.timestamp + periods.averaging_period > periods.changes_at as straddles_change,
+        periods.excluded_by,
+        readings.channel_id
+    from readings
+    inner join periods
+        on readings.channel_id = periods.channel_id
+        and readings.timestamp >= periods.date_from
+        and readings.timestamp < periods.date_to
+
+)
+
+select * from cleaned

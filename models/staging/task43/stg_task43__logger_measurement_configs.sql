@@ -1,0 +1,40 @@
+-- What a logger was set to for a measurement point: one row for each setting and its time.
+with
+
+source as (
+
+    select
+        location.station,
+        point.content ->> 'name' as measurement_point,
+        config.content,
+        config.position
+    from {{ source('task43', 'current_location') }} as location
+    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_of('point.content', 'logger_measurement_config', 'config') }}
+
+),
+
+renamed as (
+
+    select
+        -- whose
+        station,
+        measurement_point,
+        position as config_position,
+        content ->> 'serial_number' as sensor_serial_number,
+
+        -- numbers
+        (content ->> 'slope')::double precision as slope,
+        (content ->> 'offset')::double precision as "offset",
+        (content ->> 'sensitivity')::double precision as sensitivity,
+        content ->> 'measurement_units_id' as unit,
+        (content ->> 'height_m')::double precision as height_m,
+
+        -- dates, on the logger's clock
+        (content ->> 'date_from')::timestamp as date_from,
+        (content ->> 'date_to')::timestamp as date_to
+    from source
+
+)
+
+select * from renamed

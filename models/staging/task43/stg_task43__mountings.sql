@@ -1,0 +1,38 @@
+-- How the sensors of a measurement point were mounted: one row for each mounting and its time.
+with
+
+source as (
+
+    select
+        location.station,
+        point.content ->> 'name' as measurement_point,
+        mounting.content,
+        mounting.position
+    from {{ source('task43', 'current_location') }} as location
+    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_of('point.content', 'mounting_arrangement', 'mounting') }}
+
+),
+
+renamed as (
+
+    select
+        -- which
+        station,
+        measurement_point,
+        position as mounting_position,
+        content ->> 'mounting_type_id' as mounting_type,
+
+        -- angles
+        (content ->> 'boom_orientation_deg')::double precision as boom_orientation_deg,
+        (content ->> 'vane_dead_band_orientation_deg')::double precision as dead_band_deg,
+        content ->> 'orientation_reference_id' as orientation_reference,
+
+        -- dates, on the logger's clock
+        (content ->> 'date_from')::timestamp as date_from,
+        (content ->> 'date_to')::timestamp as date_to
+    from source
+
+)
+
+select * from renamed

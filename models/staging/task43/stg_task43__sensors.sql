@@ -1,0 +1,36 @@
+-- Sensors as they were installed at a measurement point: one row for each sensor and its time.
+with
+
+source as (
+
+    select
+        location.station,
+        point.content ->> 'name' as measurement_point,
+        sensor.content,
+        sensor.position
+    from {{ source('task43', 'current_location') }} as location
+    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_of('point.content', 'sensor', 'sensor') }}
+
+),
+
+renamed as (
+
+    select
+        -- which
+        station,
+        measurement_point,
+        position as sensor_position,
+        content ->> 'serial_number' as serial_number,
+        content ->> 'oem' as manufacturer,
+        content ->> 'model' as model,
+        content ->> 'sensor_type_id' as sensor_type,
+
+        -- dates, on the logger's clock
+        (content ->> 'date_from')::timestamp as date_from,
+        (content ->> 'date_to')::timestamp as date_to
+    from source
+
+)
+
+select * from renamed
