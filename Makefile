@@ -2,8 +2,10 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header pyproject.toml
 
-.PHONY: help setup setup-dev demo up test lint docs bench
+.PHONY: help setup setup-dev demo up test lint docs bench requirements
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -21,11 +23,13 @@ up: setup ## run database, Dagster and catalogue in the foreground
 test: lint ## check the style and run every test
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
 
-lint: setup-dev ## ruff, mypy, sqlfluff, dbt parse
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/sqlfluff lint --processes -1 models macros tests/dbt database loaders && $(BIN)/python -m orchestration.parse
+lint: setup-dev ## ruff, mypy, sqlfluff, dbt parse with warnings as errors
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes -1 models macros tests/dbt loaders
+	@DBT_TARGET_PATH=.stationmanager/lint DBT_LOG_PATH=.stationmanager/lint $(BIN)/dbt --quiet --warn-error parse
 
 docs: setup ## write the dbt catalogue
-	@$(BIN)/python -m orchestration.parse --catalogue
+	@$(BIN)/stationmanager up && $(BIN)/stationmanager catalogue
 
 bench: setup-dev ## measure loads and exports side by side
 	@$(BIN)/python -m benchmarks.loading
@@ -34,10 +38,10 @@ bench: setup-dev ## measure loads and exports side by side
 	@$(PYTHON) tools/make_venv.py
 
 .venv/.running: requirements.txt pyproject.toml | .venv/bin/uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e . && touch $@
+	@$(INSTALL) -r requirements.txt && $(INSTALL) --no-deps --no-build-isolation -e . && touch $@
 
 .venv/.developing: requirements-dev.txt .venv/.running
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt && touch $@
+	@$(INSTALL) -r requirements-dev.txt && touch $@
 
 requirements: .venv/bin/uv ## pin all packages anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header pyproject.toml hatchling -o requirements.txt
+	@$(COMPILE) --extra build -o requirements.txt && $(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt

@@ -20,6 +20,17 @@ PORTS_TRIED = 100
 SECONDS_TO_END = 20
 
 
+def write_catalogue(home: Home, report: Report) -> Path:
+    """Write dbt's catalogue as one page, in a folder of its own: what else dbt writes is nobody's business."""
+    report("Writing the catalogue")
+    with dbt_lock(home, report):
+        run_dbt(home, ["docs", "generate", "--static"])
+    page = home.dbt / "catalogue" / "index.html"
+    page.parent.mkdir(exist_ok=True)
+    (home.dbt / "target" / "static_index.html").replace(page)
+    return page
+
+
 def serve(home: Home, *, first_port: int, report: Report) -> None:
     """Start Dagster's webserver and daemon and the catalogue, tell their addresses, and wait.
 
@@ -28,9 +39,7 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
     home.dagster.mkdir(parents=True, exist_ok=True)
     home.landing.mkdir(parents=True, exist_ok=True)
     (home.dagster / "dagster.yaml").write_text(instance_settings())
-    report("Writing the catalogue")
-    with dbt_lock(home, report):
-        run_dbt(home, ["docs", "generate", "--static"])
+    page = write_catalogue(home, report)
     ui, catalogue = _free_ports(first_port, 2)
     commands = {
         "dagster-webserver": ["dagster-webserver", "-h", "127.0.0.1", "-p", str(ui)],
@@ -48,7 +57,7 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
     }
     pages = [sys.executable, "-m", "http.server", str(catalogue), "--bind", "127.0.0.1"]
     running["catalogue"] = subprocess.Popen(
-        [*pages, "--directory", str(_catalogue_folder(home))], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*pages, "--directory", str(page.parent)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _wait_for(ui)
@@ -58,14 +67,6 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
         _wait_until_one_ends(running)
     finally:
         _end(running)
-
-
-def _catalogue_folder(home: Home) -> Path:
-    """The catalogue as one page, in a folder of its own: what else dbt writes is nobody's business."""
-    folder = home.dbt / "catalogue"
-    folder.mkdir(exist_ok=True)
-    (home.dbt / "target" / "static_index.html").replace(folder / "index.html")
-    return folder
 
 
 def _program(name: str) -> str:

@@ -53,7 +53,7 @@ def private_prefix(report: Report) -> Path:
     prefix.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=prefix.parent) as scratch:
         made = Path(scratch) / "prefix"
-        _unpack(_download(Path(scratch), report), made)
+        unpack(_download(Path(scratch), report), made)
         _give_libraries(made, prefix)
         _publish(made, prefix)
     return prefix
@@ -69,22 +69,22 @@ def _publish(made: Path, prefix: Path) -> None:
             raise
 
 
+def bring(packages: Sequence[str], scratch: Path) -> list[Path]:
+    """Download packages by name, or as name=version, with apt's own check of their signatures."""
+    return _Apt(scratch).download(packages)
+
+
 def _download(scratch: Path, report: Report) -> list[Path]:
     apt = _Apt(scratch)
-    apt.run("apt-get", "update", "-qq")
     wanted = _pinned()
     available = apt.versions(list(wanted))
-    gone = [name for name, version in wanted.items() if version not in available.get(name, [])]
-    absent = [name for name in gone if not available.get(name)]
+    absent = [name for name in wanted if not available.get(name)]
     if absent:
         raise SetupError(f"the archive has no package {', '.join(absent)}", SUITE, WAYS_OUT)
-    for name in gone:
+    for name in (name for name, version in wanted.items() if version not in available[name]):
         report(f"Debian has replaced {name} {wanted[name]}; taking {available[name][0]}, signed alike")
-    chosen = [f"{name}={available[name][0] if name in gone else version}" for name, version in wanted.items()]
-    folder = scratch / "packages"
-    folder.mkdir()
-    apt.run("apt-get", "download", "-qq", *chosen, cwd=folder)
-    return sorted(folder.glob("*.deb"))
+        wanted[name] = available[name][0]
+    return apt.download([f"{name}={version}" for name, version in wanted.items()])
 
 
 def _pinned() -> dict[str, str]:
@@ -114,9 +114,11 @@ class _Apt:
             # apt would hand the download to an account that can't enter this folder
             "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
         }
+        self._folder = folder
         self._options = [part for key, value in settings.items() if value != "" for part in ("-o", f"{key}={value}")]
+        self._run("apt-get", "update", "-qq")
 
-    def run(self, program: str, *arguments: str, cwd: Path | None = None) -> str:
+    def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> str:
         command = [program, *self._options, *arguments]
         answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=_plain(os.environ))
         if answer.returncode != 0:
@@ -127,12 +129,19 @@ class _Apt:
     def versions(self, packages: Sequence[str]) -> dict[str, list[str]]:
         """Each package's versions in the archive, newest first."""
         found: dict[str, list[str]] = {}
-        for line in self.run("apt-cache", "madison", *packages).splitlines():
+        for line in self._run("apt-cache", "madison", *packages).splitlines():
             name, version, _ = (part.strip() for part in line.split("|"))
             versions = found.setdefault(name, [])
             if version not in versions:
                 versions.append(version)
         return found
+
+    def download(self, packages: Sequence[str]) -> list[Path]:
+        """The packages' files, in a folder of their own."""
+        folder = self._folder / "packages"
+        folder.mkdir()
+        self._run("apt-get", "download", "-qq", *packages, cwd=folder)
+        return sorted(folder.glob("*.deb"))
 
 
 def _plain(environ: Mapping[str, str]) -> dict[str, str]:
@@ -164,7 +173,8 @@ def _codename() -> str:
     return dict(line.split("=", 1) for line in lines if "=" in line).get("VERSION_CODENAME", "").strip('"')
 
 
-def _unpack(packages: Sequence[Path], prefix: Path) -> None:
+def unpack(packages: Sequence[Path], prefix: Path) -> None:
+    """Unpack packages into a folder, without LLVM's part."""
     for package in packages:
         subprocess.run(["dpkg-deb", "-x", package, prefix], check=True)
     # just-in-time compilation needs LLVM, which is larger than all the rest and off here
@@ -192,9 +202,7 @@ def _renew() -> None:
     """Write the list anew with the versions that the archive has today."""
     with tempfile.TemporaryDirectory() as scratch:
         names = list(_pinned())
-        available = _Apt(Path(scratch))
-        available.run("apt-get", "update", "-qq")
-        versions = available.versions(names)
+        versions = _Apt(Path(scratch)).versions(names)
     comments = [line for line in PACKAGES.read_text().splitlines() if line.startswith("#")]
     PACKAGES.write_text("\n".join(comments + [f"{name}={versions[name][0]}" for name in sorted(names)]) + "\n")
 

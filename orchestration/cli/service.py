@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(down)
     app.command()(serve)
     app.command()(status)
+    app.command()(catalogue)
 
 
 def up(as_json: JsonOption = False) -> None:
@@ -70,3 +71,12 @@ def status(as_json: JsonOption = False) -> None:
     print_table(
         ["severity", "station", "finding"], [(found.severity, found.station, found.text) for found in now.findings]
     )
+
+
+def catalogue(as_json: JsonOption = False) -> None:
+    """Write the data catalogue, one page for a browser: every table and column in words, and where it comes from."""
+    page = serving.write_catalogue(home(), say)
+    if as_json:
+        print_json({"path": page})
+    else:
+        answers.print(f"{page}", markup=False)
