@@ -44,7 +44,8 @@ order by start
 """
 
 # The periods are cut to the slice before they are joined: the join by ranges is what costs. `corrected` says of a
-# period's numbers what `cleaned.readings` says; a test holds the two equal.
+# period's numbers what `cleaned.readings` says; a test holds the two equal. `offset 0` keeps Postgres
+# from writing a step out again wherever the next one names its value.
 SLICE = """
 copy (
     with
@@ -61,8 +62,8 @@ copy (
             channel_periods.channel_id,
             greatest(channel_periods.date_from, {date_from}) as date_from,
             least(channel_periods.date_to, {date_to}) as date_to,
-            case when channel_periods.excluded_by is null then coalesce(channel_periods.slope, 1) end as slope,
-            coalesce(channel_periods."offset", 0) as "offset",
+            case when channel_periods.excluded_by is null then channel_periods.slope end as slope,
+            channel_periods."offset",
             channel_periods.is_circular,
             cells.block,
             cells.cell,
@@ -90,6 +91,7 @@ copy (
             and reading.timestamp >= pieces.date_from
             and reading.timestamp < pieces.date_to
         where reading.timestamp >= {date_from} and reading.timestamp < {date_to}
+        offset 0
 
     ),
 
@@ -103,6 +105,7 @@ copy (
             is_circular,
             case when is_circular then value - 360 * floor(value / 360) else value end as value
         from corrected
+        offset 0
 
     ),
 
@@ -141,7 +144,8 @@ copy (
 ) to stdout (format text, null '')
 """
 
-AS_IT_IS = sql.SQL("value")
+# An angle a hair below 0 has become 360.
+AS_IT_IS = sql.SQL("case when is_circular and value = 360 then 0 else value end")
 # round() of float8 knows no digits, and numeric takes four times as long. A direction that rounds up to 360 is 0.
 # Beyond 1e11 there are no such decimals, and near the type's end the product would not fit. `+ 0` turns -0 into 0.
 ROUNDED = sql.SQL(
