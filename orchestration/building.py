@@ -10,11 +10,12 @@ from pathlib import Path
 from database.connection import Connection, connect
 from database.home import PROJECT, Home
 from loaders.loading import LoadResult, OnFile, load_waiting
-from orchestration.dbt import Report, dbt_lock, run_dbt
+from orchestration.dbt import BuildFailed, Report, dbt_lock, run_dbt
 
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
-FLAG_MODELS = ("flagged_periods+", "channel_periods+")
+METADATA = "+tag:metadata"    # what a loader asks, and all that it is made from
+FLAG_MODELS = ("flagged_periods+",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ def build(
             if not any(file.state == "loaded" for file in loaded.files):
                 return BuildResult(is_built=False, loaded=loaded)
         report("Building the metadata")
-        run_dbt(home, ["build", "--select", "tag:metadata", "--exclude-resource-type", "unit_test"], on_line=on_line)
+        run_dbt(home, ["build", "--select", METADATA, "--exclude-resource-type", "unit_test"], on_line=on_line)
         loaded = load_waiting(home, on_file=on_file)
         changes = _last_change(connection)
         report("Building the models")
         run_dbt(
             home,
-            ["build", "--exclude", "tag:metadata", "--exclude-resource-type", "unit_test"],
+            ["build", "--exclude", METADATA, "--exclude-resource-type", "unit_test"],
             on_line=on_line,
         )
         connection.execute(
@@ -64,6 +65,16 @@ def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
     with dbt_lock(home, report):
         report("Applying flags")
         run_dbt(home, ["run", "--select", *FLAG_MODELS])
+
+
+def check_metadata(home: Home) -> list[str]:
+    """Run the data tests of the metadata alone; each sentence is what one of them found."""
+    try:
+        with dbt_lock(home):
+            run_dbt(home, ["test", "--select", METADATA, "--exclude-resource-type", "unit_test"])
+    except BuildFailed as failed:
+        return failed.findings
+    return []
 
 
 def project_digest(project: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,8 +20,17 @@ LOCK = 4_375_001
 Report = Callable[[str], None]
 
 
+# dbt begins a line with the time of day, and tells each failure once more at the end
+CLOCK = re.compile(r"^\d{2}:\d{2}:\d{2}")
+FAILED = re.compile(r"(Failure|Error) in (model|test|seed|snapshot|unit_test|operation|macro) ")
+
+
 class BuildFailed(StationManagerError):
-    """dbt could not build a model, or a data test failed."""
+    """dbt could not build a model, or a data test failed. `findings` has a sentence for each."""
+
+    def __init__(self, findings: list[str], where: str, remedy: str) -> None:
+        super().__init__("\n       ".join(findings), where, remedy)
+        self.findings = findings
 
 
 def environment(home: Home) -> dict[str, str]:
@@ -74,7 +84,7 @@ def run_dbt(home: Home, arguments: Sequence[str], *, on_line: Report | None = No
                 on_line(line.rstrip())
     if process.returncode != 0:
         raise BuildFailed(
-            "dbt: " + "; ".join(_what_failed(lines)),
+            _what_failed(lines),
             str(home.dbt / "logs" / "dbt.log"),
             "mend what is named (metadata, or the model) and run: stationmanager build",
         )
@@ -87,7 +97,15 @@ def prepare_manifest(home: Home) -> Path:
 
 
 def _what_failed(lines: Sequence[str]) -> list[str]:
-    """The telling lines of dbt's log: without the clock at their beginning, without those that only count."""
-    told = [line.split("  ", 1)[-1].strip() for line in lines]
-    failed = [line for line in told if "Failure in" in line or "Error in" in line or line.startswith("Got ")]
-    return failed or [line for line in told if line][-3:] or ["it left no message"]
+    """One sentence for each model or test that failed: its name, and what dbt says of it in the lines below."""
+    failed: list[str] = []
+    inside = False
+    for line in (CLOCK.sub("", line).strip() for line in lines):
+        if FAILED.match(line):
+            failed.append(line)
+            inside = True
+        elif not line or line.startswith(("compiled code at", "Done.", "See test failures")):
+            inside = False
+        elif inside:
+            failed[-1] += f"; {line}"
+    return failed or [line for line in lines if line][-3:] or ["dbt left no message"]
