@@ -11,8 +11,10 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 setup: .venv/.running ## set up what is needed to run
+	@:
 
 setup-dev: .venv/.developing ## set up what is needed to develop
+	@:
 
 demo: setup ## load, clean and export a small simulated field
 	@$(BIN)/python -m orchestration.demo
