@@ -140,7 +140,9 @@ class _Unlinked(Exception):  # noqa: N818 - it goes no further than this file
     def __init__(self, place: str, column: str, found: str, known: list[str], what: str) -> None:
         super().__init__(found)
         shown = as_found(found) if found else "a blank cell"
-        self.problem = Problem(f"{place}, column {column}", shown, one_of(known, what), suggestion(found, known))
+        # a serial number or a date that is like another is not the other mistyped
+        near = suggestion(found, known) if column in {"station", "measurement_point"} else ""
+        self.problem = Problem(f"{place}, column {column}", shown, one_of(known, what), near)
 
 
 def _parents(assembly: Assembly, name: str, row: Row, place: str) -> list[Path]:

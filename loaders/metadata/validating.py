@@ -28,9 +28,9 @@ EXPECTED = {
     "too_short": "at least one",
     "finite_number": "a number that fits",
     "int_parsing_size": "a number that fits",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
 }
 
 
