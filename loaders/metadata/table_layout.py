@@ -6,7 +6,9 @@ links a row to its parent, and where in the parent it goes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from loaders.metadata import task43
@@ -23,14 +25,9 @@ class Layout:
     may_be_missing: bool = False
 
     @property
-    def types(self) -> dict[str, frozenset[str]]:
-        """JSON types by column, of those that are no part of their own."""
-        columns = {}
-        for name, schema in self.model.model_json_schema()["properties"].items():
-            types = frozenset(option.get("type", "object") for option in schema.get("anyOf", [schema]))
-            if not types & {"array", "object"}:
-                columns[name] = types
-        return columns
+    def types(self) -> Mapping[str, frozenset[str]]:
+        """JSON types by column."""
+        return _types(self.model)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -48,6 +45,17 @@ class Layout:
     def lists(self) -> frozenset[str]:
         """Lists that the document must have, be they empty."""
         return self.null_if_blank - self.types.keys()
+
+
+@cache
+def _types(model: type[task43.Part]) -> dict[str, frozenset[str]]:
+    """JSON types by name, of what is no part of its own."""
+    columns = {}
+    for name, schema in model.model_json_schema()["properties"].items():
+        types = frozenset(option.get("type", "object") for option in schema.get("anyOf", [schema]))
+        if not types & {"array", "object"}:
+            columns[name] = types
+    return columns
 
 
 class Station(task43.MeasurementLocation):

@@ -96,9 +96,11 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
     [
         (
             {**tables(), "sensor.csv": b""},
-            "found the table sensor.csv, expected one of stations.csv, loggers.csv, "
-            "vertical_profiler_properties.csv, measurement_points.csv, logger_measurement_configs.csv, "
-            "column_names.csv, sensors.csv, mountings.csv, calibrations.csv; did you mean sensors.csv?",
+            (
+                "found the table sensor.csv, expected one of stations.csv, loggers.csv, "
+                "vertical_profiler_properties.csv, measurement_points.csv, logger_measurement_configs.csv, "
+                "column_names.csv, sensors.csv, mountings.csv, calibrations.csv; did you mean sensors.csv?"
+            ),
         ),
         (
             {name: content for name, content in tables().items() if name != "loggers.csv"},
@@ -106,11 +108,13 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
         ),
         (
             spoiled("mountings.csv", "boom_orientation_deg", "boom"),
-            'mountings.csv, line 1: found the column "boom", expected one of station, measurement_point, notes, '
-            "date_from, date_to, mounting_type_id, boom_orientation_deg, vane_dead_band_orientation_deg, "
-            "orientation_reference_id, tilt_angle_deg, boom_oem, boom_model, upstand_height_mm, "
-            "upstand_diameter_mm, boom_diameter_mm, boom_length_mm, distance_from_mast_to_sensor_mm; "
-            "did you mean boom_oem?",
+            (
+                'mountings.csv, line 1: found the column "boom", expected one of station, measurement_point, notes, '
+                "date_from, date_to, mounting_type_id, boom_orientation_deg, vane_dead_band_orientation_deg, "
+                "orientation_reference_id, tilt_angle_deg, boom_oem, boom_model, upstand_height_mm, "
+                "upstand_diameter_mm, boom_diameter_mm, boom_length_mm, distance_from_mast_to_sensor_mm; "
+                "did you mean boom_oem?"
+            ),
         ),
         (
             spoiled("sensors.csv", "date_to", "date_from"),
@@ -130,7 +134,10 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
         ),
         (
             spoiled("sensors.csv", "Spd80mN,B1,", 'Spd80mN,"B1,'),
-            "sensors.csv, line 3: found what is no CSV (unexpected end of data), expected cells whose quotes are closed",
+            (
+                "sensors.csv, line 3: found what is no CSV (unexpected end of data), expected cells "
+                "whose quotes are closed"
+            ),
         ),
         (
             {**tables(), "stations.csv": b"name\nT\xfcbingen\n"},
@@ -142,13 +149,17 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
         ),
         (
             spoiled("sensors.csv", "Spd80mN,B1", "Spd80mM,B1"),
-            'sensors.csv, line 3, column measurement_point: found "Spd80mM", '
-            "expected one of Spd80mN, Dir78m; did you mean Spd80mN?",
+            (
+                'sensors.csv, line 3, column measurement_point: found "Spd80mM", '
+                "expected one of Spd80mN, Dir78m; did you mean Spd80mN?"
+            ),
         ),
         (
             spoiled("column_names.csv", "2016-01-09 15:30", "2016-01-09"),
-            'column_names.csv, line 3, column config_date_from: found "2016-01-09T00:00:00", '
-            "expected one of 2016-01-09T15:30:00, 2016-06-01T00:00:00",
+            (
+                'column_names.csv, line 3, column config_date_from: found "2016-01-09T00:00:00", '
+                "expected one of 2016-01-09T15:30:00, 2016-06-01T00:00:00"
+            ),
         ),
         (
             spoiled("calibrations.csv", "A1", "A2"),
@@ -172,18 +183,24 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
         ),
         (
             spoiled("sensors.csv", "A1,2016-01-09", "A1,09.01.2016"),
-            'sensors.csv, line 2, column date_from: found "09.01.2016 15:30", '
-            "expected a date and time like 2016-01-09T15:30:00",
+            (
+                'sensors.csv, line 2, column date_from: found "09.01.2016 15:30", '
+                "expected a date and time like 2016-01-09T15:30:00"
+            ),
         ),
         (
             spoiled("sensors.csv", "2016-06-01\n", "2015-06-01\n"),
-            'sensors.csv, line 2, column date_to: found "2015-06-01T00:00:00", '
-            "expected a time not before date_from, 2016-01-09T15:30:00",
+            (
+                'sensors.csv, line 2, column date_to: found "2015-06-01T00:00:00", '
+                "expected a time not before date_from, 2016-01-09T15:30:00"
+            ),
         ),
         (
             spoiled("measurement_points.csv", "Dir78m,", "Spd80mN,"),
-            'measurement_points.csv, line 3, column name: found "Spd80mN", '
-            "expected a name of its own, which no part before it has",
+            (
+                'measurement_points.csv, line 3, column name: found "Spd80mN", '
+                "expected a name of its own, which no part before it has"
+            ),
         ),
     ],
 )

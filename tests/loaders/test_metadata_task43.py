@@ -129,13 +129,17 @@ A_TIME = "a date and time like 2016-01-09T15:30:00"
         ),
         (
             lambda content: mast(content).update(measurement_station_type_id="Mast"),
-            f'{STATION}.measurement_station_type_id: found "Mast", expected one of mast, lidar, sodar, '
-            "floating_lidar, wave_buoy, adcp, solar, virtual_met_mast, reanalysis; did you mean mast?",
+            (
+                f'{STATION}.measurement_station_type_id: found "Mast", expected one of mast, lidar, sodar, '
+                "floating_lidar, wave_buoy, adcp, solar, virtual_met_mast, reanalysis; did you mean mast?"
+            ),
         ),
         (
             lambda content: mast(content).update(model_config=[{"date_from": EXCHANGED}]),
-            f"{STATION}.model_config: found both, expected either loggers or a model, "
-            "which is logger_main_config or model_config",
+            (
+                f"{STATION}.model_config: found both, expected either loggers or a model, "
+                "which is logger_main_config or model_config"
+            ),
         ),
         (
             lambda content: mast(content)["logger_main_config"][0].update(averaging_period_minutes=0),
@@ -155,13 +159,17 @@ A_TIME = "a date and time like 2016-01-09T15:30:00"
         ),
         (
             lambda content: point(content, 1).update(name="Spd80mN"),
-            f'{STATION}.measurement_point[1].name: found "Spd80mN", '
-            "expected a name of its own, which no part before it has",
+            (
+                f'{STATION}.measurement_point[1].name: found "Spd80mN", '
+                "expected a name of its own, which no part before it has"
+            ),
         ),
         (
             lambda content: point(content).update(measurement_type_id="wind_sped"),
-            f'{POINT}.measurement_type_id: found "wind_sped", '
-            "expected one of the 71 measurement types; did you mean wind_speed?",
+            (
+                f'{POINT}.measurement_type_id: found "wind_sped", '
+                "expected one of the 71 measurement types; did you mean wind_speed?"
+            ),
         ),
         (
             lambda content: point(content).pop("height_m"),
@@ -185,13 +193,17 @@ A_TIME = "a date and time like 2016-01-09T15:30:00"
         ),
         (
             lambda content: configuration(content).update(date_to="2015-01-01T00:00:00"),
-            f'{CONFIGURATION}.date_to: found "2015-01-01T00:00:00", '
-            "expected a time not before date_from, 2016-01-09T15:30:00",
+            (
+                f'{CONFIGURATION}.date_to: found "2015-01-01T00:00:00", '
+                "expected a time not before date_from, 2016-01-09T15:30:00"
+            ),
         ),
         (
             lambda content: configuration(content).update(date_from="2016-01-09T15:30:00-05:00"),
-            f'{CONFIGURATION}.date_from: found "2016-01-09T15:30:00-05:00", '
-            "expected the logger's own clock, at UTC+1 h, or no zone at all",
+            (
+                f'{CONFIGURATION}.date_from: found "2016-01-09T15:30:00-05:00", '
+                "expected the logger's own clock, at UTC+1 h, or no zone at all"
+            ),
         ),
         (
             lambda content: configuration(content)["column_name"][0].update(column_name=" "),
