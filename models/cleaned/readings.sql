@@ -30,7 +30,7 @@ cleaned as (
         readings.value as recorded_value,
         periods.unit,
         periods.calibration_status,
-        readings.timestamp + periods.averaging_period > periods.changes_at as straddles_change,
+        readings.timestamp + periods.averaging_period > periods.calibration_changes_at as straddles_change,
         periods.excluded_by,
         readings.channel_id
     from readings

@@ -102,8 +102,8 @@ in_words_of_the_rule as (
             when statistics.recalibration = 'deviation' then 'none'
             else 'no_rule'
         end as rule,
-        coalesce(statistics.unit, units.written_unit, numbered.unit, measurement_types.unit) as unit,
-        case when statistics.unit is null then coalesce(units.factor, 1) else 1 end as factor,
+        coalesce(nullif(statistics.unit, 'same'), units.written_unit, numbered.unit, measurement_types.unit) as unit,
+        case when statistics.unit = 'same' then coalesce(units.factor, 1) else 1 end as factor,
         case when statistics.recalibration = 'formula' then coalesce(units.shift, 0) else 0 end as shift
     from numbered
     left join measurement_types using (measurement_type)

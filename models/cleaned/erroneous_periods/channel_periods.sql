@@ -132,7 +132,7 @@ pieces as (
         calibrations."offset",
         calibrations.is_circular,
         calibrations.calibration_status,
-        calibrations.date_to as changes_at,
+        calibrations.date_to as calibration_changes_at,
         explained.reason as excluded_by
     from calibrations
     inner join explained

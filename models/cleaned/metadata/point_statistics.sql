@@ -51,7 +51,7 @@ described as (
         latest.height_m,
         latest.statistic,
         coalesce(statistics.statistic_position, 100) as statistic_position,
-        coalesce(statistics.unit, units.written_unit, latest.unit, measurement_types.unit) as unit,
+        coalesce(nullif(statistics.unit, 'same'), units.written_unit, latest.unit, measurement_types.unit) as unit,
         coalesce(measurement_types.sensor_group, 'other') as sensor_group,
         coalesce(measurement_types.decimals, 4) as decimals,
         measurement_types.title as measurement_type_title,
