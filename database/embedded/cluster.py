@@ -10,6 +10,7 @@ import secrets
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -28,6 +29,8 @@ PORTS_TRIED = 200
 BUILTIN_LOCALE_SINCE = 17
 # A Unix socket's whole path may have 107 bytes; PostgreSQL adds `/.s.PGSQL.54320`
 LONGEST_SOCKET_FOLDER = 90
+# Backends notice within seconds that their server is gone
+SECONDS_FOR_ORPHANS = 30
 
 Report = Callable[[str], None]
 
@@ -58,7 +61,8 @@ def start(home: Home, report: Report) -> Cluster:
             report("Making the database cluster")
             _initialise(cluster, programs, account, credentials["passwords"]["owner"])
         _refuse_other_version(cluster, programs)
-        if not _is_running(cluster, programs, account):
+        if not _is_running(cluster):
+            _clear_after_crash(cluster)
             cluster = _start_server(home, cluster, programs, account)
     return cluster
 
@@ -68,9 +72,9 @@ def stop(home: Home) -> bool:
     cluster = _recorded(home)
     if cluster is None:
         return False
-    account, programs = server_account(), find_programs(lambda _: None)
-    if not _is_running(cluster, programs, account):
+    if not _is_running(cluster):
         return False
+    account, programs = server_account(), find_programs(lambda _: None)
     answer = account.run([programs / "pg_ctl", "stop", "-D", cluster.data, "-m", "fast", "-w", "-t", "120"])
     if answer.returncode != 0:
         raise SetupError(f"the server did not stop: {answer.stderr.strip()}", cluster.data, "see its log beside it")
@@ -80,7 +84,7 @@ def stop(home: Home) -> bool:
 def is_running(home: Home) -> bool:
     """Whether the cluster of a home runs."""
     cluster = _recorded(home)
-    return cluster is not None and _is_running(cluster, find_programs(lambda _: None), server_account())
+    return cluster is not None and _is_running(cluster)
 
 
 @contextmanager
@@ -197,8 +201,35 @@ def _refuse_other_version(cluster: Cluster, programs: Programs) -> None:
         )
 
 
-def _is_running(cluster: Cluster, programs: Programs, account: Account) -> bool:
-    return account.run([programs / "pg_ctl", "status", "-D", cluster.data]).returncode == 0
+def _is_running(cluster: Cluster) -> bool:
+    """Whether the process that the lock file names is our server: its number may be another program's by now."""
+    lock_file = Path(cluster.data) / "postmaster.pid"
+    return lock_file.exists() and _works_in(lock_file.read_text().split("\n", 1)[0], cluster.data)
+
+
+def _works_in(process: str, folder: str) -> bool:
+    """Whether a process is alive and its working directory is the folder: PostgreSQL's is the cluster's data."""
+    try:
+        return os.readlink(f"/proc/{process}/cwd") == os.path.realpath(folder)
+    except OSError:
+        return False
+
+
+def _clear_after_crash(cluster: Cluster) -> None:
+    """Take away the lock file of a server that is gone, once its last backends are gone too."""
+    lock_file = Path(cluster.data) / "postmaster.pid"
+    if not lock_file.exists():
+        return
+    until = time.monotonic() + SECONDS_FOR_ORPHANS
+    while any(_works_in(entry.name, cluster.data) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+        if time.monotonic() > until:
+            raise SetupError(
+                "the server has crashed, and processes of it still run",
+                cluster.data,
+                f"end them (ps -ef | grep '{cluster.data}'), then again",
+            )
+        time.sleep(0.1)
+    lock_file.unlink()
 
 
 def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Account) -> Cluster:

@@ -101,8 +101,9 @@ begin
 end;
 $$;
 
--- Drops a relation with all views on it, runs `creation`, and makes those views again as they were. All or nothing.
-create function ops.recreate(target oid, creation text) returns void
+-- Drops a relation with all views on it, runs `creation`, and makes those views again as they were. All or nothing, unless
+-- `may_drop`: then views of dbt's that would not work any more stay away, until their own models make them anew.
+create function ops.recreate(target oid, creation text, may_drop boolean) returns void
 language plpgsql
 as $$
 declare
@@ -133,13 +134,18 @@ begin
     for n in 1 .. cardinality(views) loop
         begin
             execute format('create view %s as %s', names[n], bodies[n]);
-        exception when undefined_column or undefined_function or datatype_mismatch or undefined_table then
-            raise exception '% cannot be changed: % stands on it and would not work any more (%)', name, names[n], sqlerrm
-            using hint = 'Nothing was changed. Keep what it reads, or drop that view first.';
+            for statement in select jsonb_array_elements_text(extras -> (n - 1)) loop
+                execute statement;
+            end loop;
+        exception when undefined_column or undefined_function or undefined_table or datatype_mismatch then
+            if not may_drop or not exists (
+                select from ops.dbt_relation where format('%I.%I', schema_name, relation_name) = names[n]
+            ) then
+                raise exception '% cannot be changed: % stands on it and would not work any more (%)',
+                    name, names[n], sqlerrm
+                using hint = 'Nothing was changed. Build with --full-refresh, if that view is made by a model that has changed too; drop it, if it is your own.';
+            end if;
         end;
-        for statement in select jsonb_array_elements_text(extras -> (n - 1)) loop
-            execute statement;
-        end loop;
     end loop;
 end;
 $$;
@@ -173,8 +179,9 @@ end;
 
 -- A view, made or changed only where needed. `made_of` is all that it is made of: its SQL and its descriptions.
 -- Answers unchanged, created, replaced, or recreated.
-create function ops.replace_view(schema_name text, view_name text, body text, made_of text, patience interval)
-returns text
+create function ops.replace_view(
+    schema_name text, view_name text, body text, made_of text, patience interval, may_drop boolean
+) returns text
 language plpgsql
 as $$
 declare
@@ -196,7 +203,7 @@ begin
             perform ops.run_patiently(format('create or replace view %s as %s', name, body), target, patience);
             outcome := 'replaced';
         exception when invalid_table_definition or wrong_object_type then
-            perform ops.run_patiently(format('select ops.recreate(%s, %L)', target, creation), target, patience);
+            perform ops.run_patiently(format('select ops.recreate(%s, %L, %L)', target, creation, may_drop), target, patience);
             outcome := 'recreated';
         end;
     end if;
@@ -218,7 +225,7 @@ return array(
 -- Where the rows are the same nothing is written. `creation` makes the empty table, where there is none or its columns change.
 -- Answers unchanged, created, replaced, or recreated.
 create function ops.replace_table(
-    schema_name text, table_name text, new_rows regclass, creation text, patience interval
+    schema_name text, table_name text, new_rows regclass, creation text, patience interval, may_drop boolean
 ) returns text
 language plpgsql
 as $$
@@ -238,7 +245,7 @@ begin
         execute creation;
         outcome := 'created';
     elsif (select relkind from pg_class where oid = target) <> 'r' or ops.columns_of(target) <> ops.columns_of(new_rows) then
-        perform ops.run_patiently(format('select ops.recreate(%s, %L)', target, creation), target, patience);
+        perform ops.run_patiently(format('select ops.recreate(%s, %L, %L)', target, creation, may_drop), target, patience);
         outcome := 'recreated';
     else
         execute format(
