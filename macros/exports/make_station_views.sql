@@ -51,7 +51,7 @@ group by timestamp$view$,
             and columns.station <> all(array{{ names_of_models('exports') }})
     loop
         if ops.replace_view(
-            'exports', wanted.station, wanted.body, wanted.body || wanted.descriptions, patience
+            'exports', wanted.station, wanted.body, wanted.body || wanted.descriptions, patience, false
         ) <> 'unchanged' then
             perform ops.describe_view('exports', wanted.station, wanted.descriptions);
         end if;

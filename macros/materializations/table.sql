@@ -39,7 +39,8 @@
                 {{ literal(this.identifier) }},
                 'pg_temp.new_rows',
                 {{ literal(creation) }},
-                interval '{{ var("lock_patience_s") }} seconds'
+                interval '{{ var("lock_patience_s") }} seconds',
+                {{ should_full_refresh() }}
             ) as outcome,
             ops.is_recorded(
                 {{ literal(this.schema) }}, {{ literal(this.identifier) }}, {{ literal(made_of('')) }}

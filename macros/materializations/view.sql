@@ -16,7 +16,8 @@
             {{ literal(this.identifier) }},
             {{ literal(sql) }},
             {{ literal(made_of(sql)) }},
-            interval '{{ var("lock_patience_s") }} seconds'
+            interval '{{ var("lock_patience_s") }} seconds',
+            {{ should_full_refresh() }}
         ) as outcome
     {%- endcall %}
 
