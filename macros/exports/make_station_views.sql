@@ -13,33 +13,55 @@ begin
             columns.station,
             format(
                 $view$
+with
+
+pieces as materialized (
+
+    select
+        columns.position,
+        periods.channel_id,
+        periods.date_from,
+        periods.date_to,
+        periods.slope,
+        periods."offset",
+        periods.is_circular,
+        periods.excluded_by
+    from {{ ref('channel_periods') }} as periods
+    inner join {{ this }} as columns using (station, measurement_point, statistic)
+    where columns.station = %L
+
+),
+
+cells as (
+
+    select
+        readings.timestamp,
+        pieces.position,
+        case when pieces.excluded_by is null then {{ calibrated('readings.value', 'pieces') }} end as value
+    from raw.reading as readings
+    inner join pieces
+        on readings.channel_id = pieces.channel_id
+        and readings.timestamp >= pieces.date_from
+        and readings.timestamp < pieces.date_to
+    where readings.channel_id = any(%L::integer [])
+
+)
+
 select
     timestamp,
     %s
-from (
-    select
-        readings.timestamp,
-        columns.position,
-        case when periods.excluded_by is null then {{ calibrated('readings.value', 'periods') }} end as value
-    from raw.reading as readings
-    inner join {{ ref('channel_periods') }} as periods
-        on readings.channel_id = periods.channel_id
-        and readings.timestamp >= periods.date_from
-        and readings.timestamp < periods.date_to
-    inner join {{ this }} as columns using (station, measurement_point, statistic)
-    where columns.station = %L and readings.channel_id = any(%L::integer [])
-) as cells
+from cells
 group by timestamp$view$,
-                string_agg(
-                    format('max(value) filter (where position = %s) as %I', columns.position, columns.column_name),
-                    E',\n    ' order by columns.position
-                ),
                 columns.station,
                 (
                     select array_agg(distinct channel_id order by channel_id)
                     from {{ this }} as own
                     cross join unnest(own.channel_ids) as channel_id
                     where own.station = columns.station
+                ),
+                string_agg(
+                    format('max(value) filter (where position = %s) as %I', columns.position, columns.column_name),
+                    E',\n    ' order by columns.position
                 )
             ) as body,
             jsonb_object_agg(columns.column_name, columns.description || coalesce(', in ' || nullif(columns.unit, '-'), ''))

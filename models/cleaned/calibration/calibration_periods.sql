@@ -84,10 +84,14 @@ in_words_of_the_rule as (
         numbered.certificate,
         numbered.calibrated_on,
         numbered.dead_band_deg,
-        case when numbered.is_by_sensitivity then 1 / nullif(numbered.sensitivity, 0) else numbered.slope end
-        as logger_slope,
-        case when numbered.is_by_sensitivity then coalesce(numbered."offset", 0) else numbered."offset" end
-        as logger_offset,
+        case
+            when numbered.is_by_sensitivity then 1 / nullif(numbered.sensitivity, 0)
+            else numbered.slope
+        end as logger_slope,
+        case
+            when numbered.is_by_sensitivity then coalesce(numbered."offset", 0)
+            else numbered."offset"
+        end as logger_offset,
         case
             when numbered.is_by_sensitivity then 1 / nullif(numbered.certified_sensitivity, 0)
             else numbered.certified_slope

@@ -52,7 +52,8 @@ candidates as (
     inner join points using (station, measurement_point)
     left join quantities
         on sensors.station = quantities.station and sensors.serial_number = quantities.serial_number
-    where calibrations.measurement_type = points.measurement_type
+    where
+        calibrations.measurement_type = points.measurement_type
         or (calibrations.measurement_type is null and coalesce(quantities.measurement_types, 1) = 1)
 
 ),
@@ -78,7 +79,7 @@ chosen as (
         station,
         measurement_point,
         sensor_position,
-        count(distinct (slope, "offset", sensitivity)) > 1 as is_ambiguous,
+        count(distinct row(slope, "offset", sensitivity)) > 1 as is_ambiguous,
         min(calibration_position) as calibration_position
     from ranked
     where place = 1

@@ -22,9 +22,8 @@ other_names as (
         loggers.logger_position,
         array_agg(distinct given.name order by given.name) as claims
     from loggers
-    cross join lateral (
-        values (loggers.logger_id), (loggers.logger_name), (ltrim(loggers.serial, '0'))
-    ) as given (name)
+    cross join
+        unnest(array[loggers.logger_id, loggers.logger_name, ltrim(loggers.serial, '0')]) as given (name)
     where given.name not in ('', loggers.serial)
     group by loggers.station, loggers.logger_position
 

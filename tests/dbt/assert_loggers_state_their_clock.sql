@@ -1,0 +1,11 @@
+-- Harm: without offset and label the time of a reading is not known, so files of this logger can't be loaded.
+{{ config(severity='warn', tags=['finding', 'metadata']) }}
+
+select
+    station,
+    serial,
+    date_from,
+    date_to,
+    'import the document with --utc-offset and --timestamps, or complete its logger_main_config' as remedy
+from {{ ref('loggers') }}
+where utc_offset is null or timestamp_is_end_of_period is null

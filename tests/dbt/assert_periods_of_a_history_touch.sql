@@ -1,0 +1,59 @@
+-- Harm: a hole of minutes between two periods was surely not meant, and of two that overlap only the later one holds.
+-- Holes of under one averaging period are closed by us; longer ones are left, since nothing may have been measured then.
+{{ config(severity='warn', tags=['finding', 'metadata']) }}
+
+with
+
+stated as (
+
+    select station, measurement_point, 'logger measurement configuration' as history, date_from, date_to
+    from {{ ref('stg_task43__logger_measurement_configs') }}
+    union all
+    select station, measurement_point, 'sensor' as history, date_from, date_to
+    from {{ ref('stg_task43__sensors') }}
+    union all
+    select station, measurement_point, 'mounting' as history, date_from, date_to
+    from {{ ref('stg_task43__mountings') }}
+
+),
+
+cadences as (
+
+    select
+        station,
+        min(averaging_period) as averaging_period
+    from {{ ref('stg_task43__loggers') }}
+    group by station
+
+),
+
+followed as (
+
+    select
+        stated.*,
+        cadences.averaging_period,
+        lead(stated.date_from) over (
+            partition by stated.station, stated.measurement_point, stated.history order by stated.date_from
+        ) as next_from
+    from stated
+    left join cadences on stated.station = cadences.station
+
+),
+
+judged as (
+
+    select
+        station,
+        measurement_point,
+        history,
+        date_to,
+        next_from,
+        'let the older one end when the next begins' as remedy
+    from followed
+    where
+        next_from < coalesce(date_to, 'infinity')
+        or (next_from > date_to and next_from < date_to + averaging_period)
+
+)
+
+select * from judged
