@@ -89,7 +89,7 @@ class Loggers:
                 "metadata",
                 "say which one with --logger SERIAL",
             )
-        return self._loggers[serials.pop()] if len(serials) == 1 else None
+        return next((self._loggers[serial] for serial in serials), None)
 
 
 def read_loggers(connection: Connection) -> Loggers:

@@ -61,7 +61,11 @@ def new_home(server: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             )
         made.append(name)
         home = Home(tmp_path_factory.mktemp("home"))
-        content = {**credentials, "server": {**parameters(server, "owner"), "dbname": name}}
+        owner = parameters(server, "owner")
+        content = {
+            "server": {**owner, "dbname": name},
+            "passwords": {"owner": owner.get("password", ""), **credentials["passwords"]},
+        }
         home.credentials.write_text(json.dumps(content))
         return home
 

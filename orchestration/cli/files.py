@@ -133,7 +133,7 @@ def _report(result: LoadResult) -> None:
         if file.error:
             answers.print(f"failed: {file.path}: {file.error['what']}", markup=False)
             answers.print(f"  in   {file.error['where']}\n  try  {file.error['remedy']}", markup=False)
-        elif file.state == "unclaimed":
-            named = file.logger or "a logger that the file doesn't name"
-            answers.print(f"waits: {file.path}: no metadata name {named}", markup=False)
-            answers.print("  try  stationmanager metadata import FILE, or load --logger SERIAL", markup=False)
+    waiting = Counter(file.logger or "not named by the file" for file in result.files if file.state == "unclaimed")
+    for logger, count in waiting.items():
+        answers.print(f"{count:,} files wait: no metadata name their logger ({logger})", markup=False)
+        answers.print("  try  stationmanager metadata import FILE, or load --logger SERIAL", markup=False)

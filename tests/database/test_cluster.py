@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,6 +82,8 @@ def test_a_killed_server_starts_again_with_its_data(fresh: Home) -> None:
         connection.execute("insert into raw.reading values ('2020-01-01Z', 1, 1, 5.0)")
     data = Path(json.loads((fresh.path / "cluster.json").read_text())["data"])
     os.kill(int((data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    while cluster.is_running(fresh):  # a killed process lingers for a moment
+        time.sleep(0.05)
     preparing.prepare(fresh, print)
     assert answer(fresh) == (1,)
 
