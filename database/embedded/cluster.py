@@ -230,6 +230,9 @@ def _clear_after_crash(cluster: Cluster) -> None:
             )
         time.sleep(0.1)
     lock_file.unlink()
+    # the socket's folder is this cluster's alone; its lock names the same process
+    for left in Path(cluster.socket_folder).iterdir():
+        left.unlink()
 
 
 def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Account) -> Cluster:
@@ -249,7 +252,7 @@ def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Acc
     log = Path(cluster.log_folder) / "start.log"
     answer = account.run([programs / "pg_ctl", "start", "-D", cluster.data, "-l", log, "-w", "-t", "300"])
     if answer.returncode != 0:
-        raise SetupError(f"the server did not start: {_last_words(log)}", str(log), "see the message; then again")
+        raise SetupError(f"the server did not start: {_last_words(log.parent)}", str(log.parent), "see the message; then again")
     return cluster
 
 
@@ -263,10 +266,13 @@ def _port_is_free(port: int) -> bool:
     return True
 
 
-def _last_words(log: Path) -> str:
-    lines = log.read_text().strip().splitlines() if log.exists() else []
-    telling = [line for line in lines if "FATAL" in line or "ERROR" in line] or lines
-    return telling[-1] if telling else "it left no message"
+def _last_words(logs: Path) -> str:
+    """The server's last complaint, from the newest of its logs that has one."""
+    for log in sorted(logs.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True):
+        telling = [line for line in log.read_text(errors="replace").splitlines() if "FATAL:" in line]
+        if telling:
+            return telling[-1].split("FATAL:", 1)[1].strip()
+    return "it left no message"
 
 
 def _write_private(path: Path, content: str) -> None:

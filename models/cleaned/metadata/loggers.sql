@@ -1,5 +1,5 @@
 -- All that a loader asks about a logger: whose it is, when, and how its clock and stamps are to be read.
-{{ config(schema='metadata', materialized='view') }}
+{{ config(schema='metadata') }}
 
 with
 
