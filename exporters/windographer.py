@@ -1,7 +1,7 @@
 """A zip for Windographer: a text file of all sensors, one for each type of sensor, and a flagging log.
 
 The layout is that of Windographer's own text export and flagging log. Times are the station's clock and mark the
-beginning of the time step. What the metadata don't state (coordinates, elevation) has no line: a zero would be false.
+beginning of the time step.
 """
 
 from __future__ import annotations
@@ -74,13 +74,14 @@ def column_line(columns: Sequence[Column]) -> str:
     return "\t".join(["Date/Time", *(column.windographer_name for column in columns)]) + "\r\n"
 
 
-def _site(station: Station) -> Iterator[str]:
-    if station.latitude is not None:
-        yield f"Latitude = {'S' if station.latitude < 0 else 'N'} {abs(station.latitude):.6f}"
-    if station.longitude is not None:
-        yield f"Longitude = {'W' if station.longitude < 0 else 'E'} {abs(station.longitude):.6f}"
-    if station.elevation_m is not None:
-        yield f"Elevation = {station.elevation_m:.10g} m"
+def _site(station: Station) -> list[str]:
+    """Where the station stands. Windographer writes zeros for what it was not told, and so do we."""
+    latitude, longitude = station.latitude or 0, station.longitude or 0
+    return [
+        f"Latitude = {'S' if latitude < 0 else 'N'} {abs(latitude):.6f}",
+        f"Longitude = {'W' if longitude < 0 else 'E'} {abs(longitude):.6f}",
+        f"Elevation = {station.elevation_m or 0:.10g} m",
+    ]
 
 
 def _columns_by_member(selection: Selection) -> list[list[Column]]:
