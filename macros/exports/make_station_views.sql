@@ -26,8 +26,8 @@ pieces as materialized (
         periods."offset",
         periods.is_circular,
         periods.excluded_by
-    from {{ ref('channel_periods') }} as periods
-    inner join {{ this }} as columns using (station, measurement_point, statistic)
+    from {{ ref('channel_periods').include(database=False) }} as periods
+    inner join {{ this.include(database=False) }} as columns using (station, measurement_point, statistic)
     where columns.station = %L
 
 ),

@@ -9,5 +9,6 @@ drop function ops.fingerprint;
 drop function ops.recreate;
 drop function ops.run_patiently;
 drop function ops.restoring;
+drop function ops.grantee_name;
 drop function ops.dependants;
 drop function ops.lock_holders;

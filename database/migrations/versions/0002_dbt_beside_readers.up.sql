@@ -40,12 +40,16 @@ begin atomic
     select relation, max(depth) from standing_on group by relation;
 end;
 
+create function ops.grantee_name(grantee oid) returns text
+language sql stable
+return case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end;
+
 -- Statements that give a relation, made anew, what dropping it took: grants, and comments on it and its columns.
 create function ops.restoring(target oid) returns text []
 language sql stable
 return (
     with relation as (
-        select oid, relacl, relowner, oid::regclass::text as name,
+        select oid, relacl, relowner, relnamespace, oid::regclass::text as name,
             case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind
         from pg_class
         where oid = target
@@ -61,9 +65,15 @@ return (
         inner join pg_attribute on attrelid = oid
         where attnum > 0 and col_description(oid, attnum) is not null
         union all
+        -- what a new relation gets by default may have been taken from this one
+        select format('revoke all on %s from %s', name, ops.grantee_name(grantee))
+        from relation
+        inner join pg_default_acl on defaclnamespace = relnamespace and defaclrole = relowner and defaclobjtype = 'r'
+        cross join aclexplode(defaclacl)
+        where grantee <> relowner
+        union all
         select format(
-            'grant %s on %s to %s%s', privilege_type, name,
-            case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+            'grant %s on %s to %s%s', privilege_type, name, ops.grantee_name(grantee),
             case when is_grantable then ' with grant option' else '' end
         )
         from relation
@@ -71,7 +81,9 @@ return (
         where grantee <> relowner
     )
 
-    select coalesce(array_agg(statement), '{}') from statements
+    -- in this order: union all keeps it, and numbers keep it through the aggregate
+    select coalesce(array_agg(statement order by number), '{}')
+    from (select statement, row_number() over () as number from statements) as numbered
 );
 
 -- Runs a statement as soon as readers let it, waiting a fifth of a second at a time so that nobody queues behind it.
@@ -127,8 +139,8 @@ begin
     foreach statement in array own loop
         begin
             execute statement;
-        exception when undefined_column then
-            null;    -- a comment on a column that is no more
+        exception when undefined_column or wrong_object_type then
+            null;    -- a comment on a column that is no more, or on a table that is a view now: dbt describes it anew
         end;
     end loop;
     for n in 1 .. cardinality(views) loop

@@ -1,0 +1,117 @@
+"""The shape of the project, as its style asks: layers, one yml a model, grains, descriptions and tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from database.home import PROJECT
+
+# where a layer may take its rows from
+MAY_READ = {
+    "staging": {"source", "seed"},
+    "cleaned": {"staging", "cleaned", "seed"},
+    "exports": {"cleaned"},
+}
+# raw.reading is read as it is: a staging view would only rename nothing
+READINGS = "source.stationmanager.raw.reading"
+ENFORCED = {"channel_periods", "readings", "flagged_periods", "columns", "stations", "loggers"}
+
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def models(manifest: dict[str, Any]) -> list[Node]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def layer(unique_id: str, manifest: dict[str, Any]) -> str:
+    """The layer of a node by its folder; seeds and sources are layers of their own."""
+    kind = unique_id.split(".", maxsplit=1)[0]
+    return kind if kind in {"seed", "source"} else str(manifest["nodes"][unique_id]["fqn"][1])
+
+
+def test_every_model_reads_only_layers_below_its_own(models: list[Node], manifest: dict[str, Any]) -> None:
+    arrows_back = [
+        (model["name"], read)
+        for model in models
+        for read in model["depends_on"]["nodes"]
+        if read != READINGS and layer(read, manifest) not in MAY_READ[layer(model["unique_id"], manifest)]
+    ]
+    assert not arrows_back
+
+
+def test_every_model_and_seed_has_a_yml_of_its_name_beside_it(models: list[Node], manifest: dict[str, Any]) -> None:
+    seeds = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
+    lonely = [
+        node["name"]
+        for node in [*models, *seeds]
+        if str(node["patch_path"]).split("://")[-1] != str(Path(node["original_file_path"]).with_suffix(".yml"))
+    ]
+    assert not lonely
+
+
+def test_every_model_says_its_purpose_and_grain(models: list[Node]) -> None:
+    assert not [
+        model["name"] for model in models if not model["description"] or not model["config"]["meta"].get("grain")
+    ]
+
+
+def test_the_grain_of_a_model_is_made_of_its_columns(models: list[Node]) -> None:
+    assert not [model["name"] for model in models if not set(model["config"]["meta"]["grain"]) <= set(model["columns"])]
+
+
+def test_every_column_is_described(models: list[Node]) -> None:
+    undescribed = [
+        (model["name"], column["name"])
+        for model in models
+        for column in model["columns"].values()
+        if not column["description"]
+    ]
+    assert not undescribed
+
+
+def test_every_model_has_a_test(models: list[Node], manifest: dict[str, Any]) -> None:
+    tested = {
+        read
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for read in node["depends_on"]["nodes"]
+    }
+    tested |= {read for test in manifest["unit_tests"].values() for read in test["depends_on"]["nodes"]}
+    assert not [model["name"] for model in models if model["unique_id"] not in tested]
+
+
+def test_contracts_are_enforced_where_others_read(models: list[Node]) -> None:
+    assert {model["name"] for model in models if model["config"]["contract"]["enforced"]} == ENFORCED
+
+
+def test_all_that_the_metadata_are_made_from_is_built_with_them(models: list[Node], manifest: dict[str, Any]) -> None:
+    nodes = manifest["nodes"]
+    left_out = [
+        (model["name"], read)
+        for model in models
+        if "metadata" in model["tags"]
+        for read in model["depends_on"]["nodes"]
+        if read in nodes and "metadata" not in nodes[read]["tags"]
+    ]
+    assert not left_out
+
+
+def test_no_model_is_longer_than_200_lines() -> None:
+    long = [path.name for path in (PROJECT / "models").rglob("*.sql") if len(path.read_text().splitlines()) > 200]
+    assert not long
+
+
+def test_staging_models_are_a_source_and_its_renaming() -> None:
+    for path in (PROJECT / "models" / "staging").rglob("*.sql"):
+        steps = [line.split()[0] for line in path.read_text().splitlines() if line.endswith(" as (")]
+        assert steps == ["source", "renamed"], path.name
+
+
+def test_singular_tests_name_what_holds_and_open_with_the_harm() -> None:
+    for path in (PROJECT / "tests" / "dbt").glob("*.sql"):
+        assert path.name.startswith("assert_"), path.name
+        assert path.read_text().startswith("-- Harm: "), path.name

@@ -1,0 +1,166 @@
+"""The vectors of re-calibration, from a document and recorded readings through every model to cleaned.readings.
+
+dbt's unit tests hold each model to its half of them; here is the whole way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from database.connection import Connection
+from database.home import Home
+from orchestration.dbt import run_dbt
+from tests.dbt_project.conftest import Build
+from tests.dbt_project.documents import document, point, sensor, vane_mounting
+
+AT = "2016-06-15 12:00"
+A = {"slope": 0.04, "offset": 0.1}
+B = {"slope": 0.045, "offset": 0.3}
+TURNED = {"slope": -0.5, "offset": 0}
+TIPPING = {"slope": 0.25, "offset": 0}
+
+
+@dataclass(frozen=True)
+class Vector:
+    """What a logger recorded, and what must come of it."""
+
+    number: float
+    statistic: str
+    recorded: float
+    expected: float
+    status: str = "recalibrated"
+    certificate: dict[str, Any] = field(default_factory=lambda: A)
+    logger: dict[str, Any] = field(default_factory=dict)
+    measurement_type: str = "wind_speed"
+    dead_band: float | None = None
+
+    @property
+    def name(self) -> str:
+        return f"V{str(self.number).replace('.', '_')}"
+
+
+def rain(number: float, offset: float, expected: float, status: str) -> Vector:
+    settings = {"slope": 0.2, "offset": offset, "measurement_units_id": "mm"}
+    return Vector(number, "sum", 12, expected, status, TIPPING, settings, "precipitation")
+
+
+def direction(number: float, turning: tuple[float | None, float | None], recorded: float, expected: float) -> Vector:
+    """A vane, by the logger's offset and the dead band."""
+    offset, dead_band = turning
+    settings = {"slope": 0.351, "offset": offset, "measurement_units_id": "deg"}
+    status = "no_dead_band" if dead_band is None else "identical" if offset == dead_band else "recalibrated"
+    return Vector(number, "avg", recorded, expected, status, {}, settings, "wind_direction", dead_band)
+
+
+FAHRENHEIT = {"measurement_units_id": "deg_F"}
+VECTORS = [
+    Vector(1, "avg", 10, 7.94),
+    Vector(2, "max", 15, 11.94),
+    Vector(3, "min", 8, 6.34),
+    Vector(4, "sd", 1, 0.8),
+    Vector(5, "avg", 10, 9.12, certificate=B),
+    Vector(6, "max", 15, 13.62, certificate=B),
+    Vector(7, "sd", 1, 0.9, certificate=B),
+    Vector(12, "avg", 0.2, 0.1),
+    Vector(13, "avg", 0, -0.06),
+    rain(20, 0, 15, "recalibrated"),
+    rain(21, 0.1, 12, "no_rule"),
+    direction(22, (0, 180), 200, 20),
+    direction(23, (10, 0), 350, 340),
+    direction(24, (10, 0), 5, 355),
+    direction(25, (0, 180), 180, 0),
+    direction(26, (180, 180), 300, 300),
+    direction(26.5, (None, 180), 200, 20),
+    direction(26.6, (10, None), 200, 200),
+    Vector(27, "sd", 12.5, 12.5, "not_applicable", {}, {"measurement_units_id": "deg"}, "wind_direction", 180),
+    Vector(
+        28, "avg", 500, 400, "recalibrated", {"sensitivity": 12.5},
+        {"slope": None, "offset": None, "sensitivity": 10, "measurement_units_id": "W/m^2"},
+        "global_horizontal_irradiance",
+    ),
+    Vector(29, "range", 5, 4),
+    Vector(
+        30, "avg", 20, 8.943396, certificate={"slope": 0.765, "offset": 0.35},
+        logger={"slope": 1.711, "offset": 0.78, "measurement_units_id": "mph"},
+    ),
+    Vector(31, "avg", 50, 10, "no_calibration", {}, FAHRENHEIT, "air_temperature"),
+    Vector(31.5, "sd", 9, 5, "no_calibration", {}, FAHRENHEIT, "air_temperature"),
+    Vector(32, "avg", 10, 10, "no_calibration", {"slope": None, "offset": 0.1}),
+    Vector(33, "avg", 10, 10, "no_logger_settings", {}, {"offset": None}),
+    Vector(34, "max", 13, float("nan"), "no_partner", TURNED, {"slope": 0.5, "offset": 0}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def field_of_vectors(
+    import_document: Callable[[dict[str, Any]], None],
+    record: Callable[[str, dict[str, float | None]], None],
+    build: Build,
+) -> None:
+    """A station with a measurement point for each vector, one with swapped extremes, and one whose sensor changes."""
+    single = [
+        point(
+            vector.name,
+            {vector.name: vector.statistic},
+            measurement_type_id=vector.measurement_type,
+            logger=vector.logger,
+            sensors=[sensor(vector.certificate)],
+            mounting_arrangement=[vane_mounting(vector.dead_band)],
+        )
+        for vector in VECTORS
+    ]
+    swapped = point(
+        "Swapped",
+        {"SwAvg": "avg", "SwMin": "min", "SwMax": "max", "SwSd": "sd"},
+        logger={"slope": 0.5, "offset": 0},
+        sensors=[sensor(TURNED)],
+    )
+    changes = [
+        point(name, {name: "avg"}, sensors=[sensor(A, date_to=change), sensor(B, date_from=change)])
+        for name, change in (("Changed", "2016-06-01T00:00:00"), ("Between", "2016-06-01T00:05:00"))
+    ]
+    import_document(document(*single, swapped, *changes))
+    for vector in VECTORS:
+        record(vector.name, {AT: vector.recorded})
+    for column_name, value in {"SwAvg": 10.0, "SwMin": 8.0, "SwMax": 13.0, "SwSd": 1.0}.items():
+        record(column_name, {AT: value})
+    record("Changed", {"2016-05-31 23:50": 10, "2016-06-01 00:00": 10})
+    record("Between", {"2016-06-01 00:00": 10, "2016-06-01 00:10": 10})
+    build()
+
+
+@pytest.mark.usefixtures("field_of_vectors")
+def test_readings_are_what_the_vectors_of_recalibration_say(analyst: Connection) -> None:
+    rows = analyst.execute("select measurement_point, value, calibration_status from cleaned.readings").fetchall()
+    found = {name: (value, status) for name, value, status in rows}
+    for vector in VECTORS:
+        value, status = found[vector.name]
+        assert (vector.number, status) == (vector.number, vector.status)
+        number = float("nan") if value is None else value
+        assert (vector.number, number) == (vector.number, pytest.approx(vector.expected, abs=1e-6, nan_ok=True))
+
+    swapped = analyst.execute(
+        "select statistic, value from cleaned.readings where measurement_point = 'Swapped' order by statistic"
+    ).fetchall()
+    assert swapped == [("avg", -10), ("max", -8), ("min", -13), ("sd", 1)]
+
+    changed = analyst.execute(
+        "select measurement_point, value, straddles_change from cleaned.readings"
+        " where measurement_point in ('Changed', 'Between') order by 1, timestamp"
+    ).fetchall()
+    expected = [
+        ("Between", 7.94, True),
+        ("Between", 9.12, False),
+        ("Changed", 7.94, False),
+        ("Changed", 9.12, False),
+    ]
+    for found_row, expected_row in zip(changed, expected, strict=True):
+        assert found_row == pytest.approx(expected_row)
+
+
+def test_unit_tests_of_the_models_pass(instance: Home) -> None:
+    run_dbt(instance, ["test", "--select", "test_type:unit"])
