@@ -40,9 +40,7 @@ cells as (
         case when pieces.excluded_by is null then {{ calibrated('readings.value', 'pieces') }} end as value
     from raw.reading as readings
     inner join pieces
-        on readings.channel_id = pieces.channel_id
-        and readings.timestamp >= pieces.date_from
-        and readings.timestamp < pieces.date_to
+        on {{ begins_in('readings', 'pieces') }}
     where readings.channel_id = any(%L::integer [])
 
 )

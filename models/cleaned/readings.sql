@@ -1,5 +1,5 @@
 -- One row for each reading of a claimed channel: recorded, calibrated, and as it counts after erroneous periods are taken out.
--- A view, so that a new calibration or flag takes effect at once. The bounds are plain comparisons, which are joined fastest.
+-- A view, so that a new calibration or flag takes effect at once.
 {{ config(materialized='view') }}
 
 with
@@ -35,9 +35,7 @@ cleaned as (
         readings.channel_id
     from readings
     inner join periods
-        on readings.channel_id = periods.channel_id
-        and readings.timestamp >= periods.date_from
-        and readings.timestamp < periods.date_to
+        on {{ begins_in('readings', 'periods') }}
 
 )
 

@@ -33,9 +33,7 @@ calibrated as (
         readings.channel_id
     from readings
     inner join periods
-        on readings.channel_id = periods.channel_id
-        and readings.timestamp >= periods.date_from
-        and readings.timestamp < periods.date_to
+        on {{ begins_in('readings', 'periods') }}
 
 )
 
