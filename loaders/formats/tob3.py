@@ -1,0 +1,154 @@
+"""Campbell Scientific TOB3: what loggers write on memory cards, a header of text and then frames of binary records.
+
+As with TOA5 the file states no zone, and not whether a stamp marks the beginning or the end of its averaging period
+(the logger's own rule is the end). It does state the interval between two records, which is the averaging period, and
+when it was created. NAN and INF are recorded as missing. A record's place among all that the frames can hold stands
+for its line: the first is line 7.
+
+Checked against files of a CR1000X and what CardConvert made of them (names, stamps, records, values; frames in parts;
+what stood on the card before), and against a file of a CR6 with an event table.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime
+
+import numpy as np
+
+from loaders.formats import tob, tob_frames
+from loaders.formats.campbell import Header
+from loaders.formats.frame import FormatError, LoggerFile, Rejected
+from loaders.formats.tob_frames import FOOT_BYTES, Framing
+
+NAME = "tob3"
+VERIFIED = True
+SIGNATURE = "TOB3"
+HEADER_LINES = 6
+HEADER_BLOCK = 512  # the header is padded to a multiple of this
+TABLE = ("table", "interval", "frame_bytes", "intended_frames", "stamp", "resolution", "ring_record", "removal_time")
+UNITS_NS = {
+    "NSEC": 1,
+    "USEC": 1_000,
+    "MSEC": 1_000_000,
+    "SEC": 1_000_000_000,
+    "MIN": 60_000_000_000,
+    "HR": 3_600_000_000_000,
+    "HOUR": 3_600_000_000_000,
+    "DAY": 86_400_000_000_000,
+}
+INTERVAL = re.compile(rf"(\d{{1,9}}) ?({'|'.join(UNITS_NS)})S?", re.IGNORECASE)
+RESOLUTION = re.compile(r"Sec(\d{0,3})([MUN]sec)", re.IGNORECASE)  # Sec100Usec: sub-seconds count 100 microseconds
+
+
+def matches(head: bytes) -> bool:
+    """Whether the first word is the format's name."""
+    return tob.matches(head, SIGNATURE)
+
+
+def parse(content: bytes) -> LoggerFile:
+    """Read one file; frames that can't be read go to `rejected`. Raises FormatError for a bad header."""
+    return parse_frames(content, NAME, SIGNATURE, head_bytes=12, table_fields=8)
+
+
+def parse_frames(content: bytes, name: str, signature: str, head_bytes: int, table_fields: int) -> LoggerFile:
+    """Read a file of frames whose heads have this size, and whose table line has at least so many fields."""
+    lines, size = tob.read_lines(content, HEADER_LINES)
+    tob.check_environment(lines[0], signature)
+    table_line = lines[1]
+    if len(table_line) < table_fields:
+        what = f"{len(table_line)} fields in the table line, {table_fields} expected"
+        raise FormatError(what, "line 2", tob.DEMAND)
+    layout = read_layout(lines)
+    framing = read_framing(table_line, head_bytes, layout.dtype.itemsize)
+    body = content[beginning(content, size) :]
+    records, frames = tob_frames.read_frames(body, framing)
+    readings = len(layout.readings)
+    rejected = list(tob_frames.rejected(frames, records, framing, HEADER_LINES + 1, readings))
+    rejected += unfinished(body, framing, readings, follows_good=not len(frames.good) or bool(frames.good[-1]))
+    rejected.sort(key=lambda one: one.line)
+    rows = np.ascontiguousarray(records.content).view(layout.dtype)[:, 0]
+    period = np.timedelta64(framing.interval_ns // 1000, "us") if framing.interval_ns >= 1000 else None  # noqa: PLR2004
+    table = layout.table(rows, records.timestamps, records.places + HEADER_LINES + 1, period)
+    return LoggerFile(
+        format=name,
+        logger=layout.header.serial or None,
+        tables=(table,) if len(rows) else (),
+        rejected=tuple(rejected),
+        header={"headers": [layout.as_dict()], "frames": dict(zip(TABLE, table_line, strict=False))},
+        created=read_created(lines[0][-1]),
+        utc_offset=None,
+        timestamp_is_end_of_period=None,
+    )
+
+
+def read_layout(lines: list[list[str]]) -> tob.Layout:
+    """The layout, with a header as the same table's TOA5 file has it."""
+    environment, table_line, names, units, processing, types = lines
+    kinds = tob.read_kinds((names, units, processing, types), first_line=3)
+    header = Header(
+        line=1,
+        environment=(*environment[1:-1], table_line[0]),
+        names=("TIMESTAMP", "RECORD", *names),
+        units=("TS", "RN", *units),
+        processing=("", "", *processing),
+    )
+    return tob.Layout(header, kinds, tuple(types), leading=0)
+
+
+def read_framing(table_line: list[str], head_bytes: int, record_bytes: int) -> Framing:
+    """What the table line says; raises FormatError where frames can't be read by it."""
+    interval = INTERVAL.fullmatch(table_line[1])
+    if interval is None:
+        raise _error(f"the interval '{table_line[1][:40]}' found, a number and one of {', '.join(UNITS_NS)} expected")
+    resolution = RESOLUTION.fullmatch(table_line[5])
+    if resolution is None:
+        raise _error(f"the time resolution '{table_line[5][:40]}' found, one like Sec100Usec expected")
+    frame_bytes, stamp = _whole_number(table_line[2], "frame size"), _whole_number(table_line[4], "validation stamp")
+    if frame_bytes < head_bytes + record_bytes + FOOT_BYTES:
+        raise _error(f"a frame of {frame_bytes} bytes can't hold a record of {record_bytes}")
+    return Framing(
+        frame_bytes=frame_bytes,
+        head_bytes=head_bytes,
+        record_bytes=record_bytes,
+        stamp=stamp,
+        interval_ns=int(interval[1]) * UNITS_NS[interval[2].upper()],
+        resolution_ns=int(resolution[1] or 1) * UNITS_NS[resolution[2].upper()],
+        has_numbers=head_bytes == 12,  # noqa: PLR2004  # seconds, sub-seconds, and the number of the first record
+    )
+
+
+def _whole_number(text: str, said: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise _error(f"the {said} '{text[:40]}' found, a whole number expected")
+    return int(text)
+
+
+def _error(what: str) -> FormatError:
+    return FormatError(what, "line 2", tob.DEMAND)
+
+
+def beginning(content: bytes, size: int) -> int:
+    """Where frames begin: behind the last header line, or where padding behind it ends."""
+    padded = -(-size // HEADER_BLOCK) * HEADER_BLOCK
+    return size if content[size:padded].strip(b" \x00\r\n") else min(padded, len(content))
+
+
+def read_created(text: str) -> datetime | None:
+    """When the logger says that it made the file, by its own clock."""
+    with suppress(ValueError):
+        created = datetime.fromisoformat(text)
+        return created if created.tzinfo is None else None
+    return None
+
+
+def unfinished(body: bytes, framing: Framing, readings: int, *, follows_good: bool) -> list[Rejected]:
+    """A last frame without its end; behind bad frames it holds nothing of this file."""
+    count, rest = divmod(len(body), framing.frame_bytes)
+    if not rest:
+        return []
+    held = min(max(rest - framing.head_bytes, 0) // framing.record_bytes, framing.records) if follows_good else 0
+    reason = f"{rest} bytes found, {framing.frame_bytes} expected in a frame; {tob_frames.STILL_WRITTEN}"
+    line = HEADER_LINES + 1 + count * framing.records
+    return [Rejected(line, tob.shown(body[-rest:]), reason, held * readings)]
