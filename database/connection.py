@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import psycopg
@@ -14,11 +14,11 @@ from database.home import Home
 
 Role = Literal["analyst", "exporter", "loader", "transformer", "owner"]
 ROLES: tuple[Role, ...] = ("analyst", "exporter", "loader", "transformer", "owner")
-Connection = psycopg.Connection[tuple[object, ...]]
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def parameters(home: Home, role: Role) -> dict[str, str]:
-    """libpq's keywords and values for a role: host, port, dbname, user, password."""
+    """Libpq's keywords and values for a role: host, port, dbname, user, password."""
     credentials = _credentials(home)
     base = conninfo_to_dict(home.server_url) if home.server_url else dict(credentials["server"])
     if role == "owner" and home.server_url:

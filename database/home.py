@@ -39,7 +39,7 @@ class Home:
 
     @property
     def dbt(self) -> Path:
-        """dbt's target, logs and partial parse."""
+        """Dbt's target, logs and partial parse."""
         return self.path / "dbt"
 
     @property

@@ -60,20 +60,9 @@ cross join lateral (
 ) as ends
 """
 
-# From the data alone, so that what hasn't changed is exported to the same bytes again.
+# The time of the data's last change, so that what hasn't changed is exported to the same bytes again.
 CHANGED = """
-select greatest(
-    (
-        select max(file.loaded_at) from raw.file
-        where file.readings_new + file.readings_changed > 0
-            and file.logger in (
-                select channel.logger from raw.channel
-                inner join cleaned.channel_periods using (channel_id)
-                where channel_periods.station = %(station)s
-            )
-    ),
-    (select max(created_at) from cleaned.flagged_periods where station = %(station)s)
-)
+select max(at) from ops.changed_span where station = %(station)s
 """
 
 

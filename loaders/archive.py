@@ -1,4 +1,4 @@
-"""The archive of received files: each content once, as it came, under its SHA-256. Nothing is overwritten or deleted."""
+"""The archive of received files: each content once, as it came, by its SHA-256; nothing is overwritten or deleted."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def rows(
     fields = FIELDS_OF_READING + (FIELD_OF_LINE if lines is not None else []) + FIELD_OF_VALUE
     table = np.zeros(len(values), dtype=fields)
     table["fields"] = sum(1 for name, _ in fields if name.endswith("_size"))
-    for name, kind in fields:
+    for name, _ in fields:
         if name.endswith("_size"):
             table[name] = np.dtype(dict(fields)[_sized(name)]).itemsize
     table["timestamp"] = (timestamps - EPOCH).astype("timedelta64[us]").astype(np.int64)

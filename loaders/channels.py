@@ -1,4 +1,4 @@
-"""Channels: which column of which table of a logger a reading belongs to. A new column is a new row, never a new schema."""
+"""Channels: which column of a logger's table a reading belongs to. A new column is a new row, never a new schema."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def ensure(
         " where logger = %s and table_name = %s and averaging_period = %s",
         [logger.serial, table_name, period.item()],
     ).fetchall()
-    return {str(name): int(str(channel_id)) for name, channel_id in rows}
+    return dict(rows)
 
 
 def _confirm(connection: Connection, logger: Logger, table: Table, told: np.timedelta64) -> None:
@@ -94,6 +94,7 @@ def _confirm(connection: Connection, logger: Logger, table: Table, told: np.time
             {"ids": ids, "shift": wrong[0][1]},
         )
     connection.execute(
-        f"update raw.channel set averaging_period = %(told)s, averaging_period_is_assumed = false where {where}".encode(),  # noqa: S608  # no data in it
+        "update raw.channel set averaging_period = %(told)s, averaging_period_is_assumed = false"  # noqa: S608  # no data in it
+        f" where {where}".encode(),
         given,
     )

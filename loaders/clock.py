@@ -1,4 +1,4 @@
-"""Which logger a file belongs to, and what its clock means: both are the metadata's to say, through `metadata.loggers`."""
+"""Which logger a file belongs to, and what its clock means: the metadata say both, through `metadata.loggers`."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def to_utc_begin(
         offset = period.utc_offset if utc_offset is None else utc_offset
         is_end = period.timestamp_is_end_of_period if timestamp_is_end_of_period is None else timestamp_is_end_of_period
         if offset is None or is_end is None:
-            raise _unknown(logger, period, offset is None, is_end is None)
+            raise _unknown(logger, period, no_offset=offset is None, no_label=is_end is None)
         offsets[index], ends[index] = offset, is_end
     shifts = np.zeros(len(logger.periods), dtype="timedelta64[us]")
     for index in used:
@@ -131,7 +131,7 @@ def to_utc_begin(
     return stamps + shifts[indices], offsets[last], ends[last]
 
 
-def _unknown(logger: Logger, period: Period, no_offset: bool, no_label: bool) -> MetadataError:
+def _unknown(logger: Logger, period: Period, *, no_offset: bool, no_label: bool) -> MetadataError:
     missing = ["its offset from UTC"] * no_offset + ["whether its stamps mark the beginning or the end"] * no_label
     options = ["--utc-offset HOURS"] * no_offset + ["--timestamps begin|end"] * no_label
     return MetadataError(

@@ -1,4 +1,4 @@
-"""Brings the readings of one file into `raw.reading`: straight by COPY where nothing stands in its way, else by a stage."""
+"""Brings a file's readings into `raw.reading`: straight by COPY where nothing stands in the way, else by a stage."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,8 +84,8 @@ def copy_readings(
     connection.execute("drop table stage")
     assert settled is not None
     assert merged is not None
-    new, same, changed, kept = (int(str(count)) for count in merged)
-    return Counts(new, same + int(str(settled[0])), changed, kept + int(str(settled[1])))
+    new, same, changed, kept = merged
+    return Counts(new, same + settled[0], changed, kept + settled[1])
 
 
 def _one_of_each_table(batch: Sequence[ChannelRows]) -> list[ChannelRows]:
@@ -122,5 +123,6 @@ def _write_spans(connection: Connection, station: str, batch: Sequence[ChannelRo
 
 
 def _utc(stamp: np.datetime64) -> datetime:
-    naive: datetime = stamp.item()
-    return naive.replace(tzinfo=UTC)
+    naive: Any = stamp.item()
+    moment: datetime = naive.replace(tzinfo=UTC)
+    return moment

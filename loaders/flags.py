@@ -95,7 +95,7 @@ class FlagImport:
     ids: list[int]
 
 
-def add_flag(  # noqa: PLR0913, PLR0917 - a flag has that many parts
+def add_flag(
     connection: Connection,
     station: str,
     sensor: str,

@@ -308,8 +308,9 @@ def _told(error: FormatError | StationManagerError) -> dict[str, str]:
 def _utc(stamp: np.datetime64 | None) -> datetime | None:
     if stamp is None:
         return None
-    naive: datetime = stamp.item()
-    return naive.replace(tzinfo=UTC)
+    naive: Any = stamp.item()
+    moment: datetime = naive.replace(tzinfo=UTC)
+    return moment
 
 
 def _version() -> str:

@@ -1,4 +1,4 @@
-"""The build: metadata first, then the files that they newly claim, then everything else. Nothing changed, nothing done."""
+"""The build: metadata, then the files that they newly claim, then everything else. Nothing changed, nothing done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from orchestration.dbt import BuildFailed, Report, dbt_lock, run_dbt
 
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
-METADATA = "+tag:metadata"    # what a loader asks, and all that it is made from
+METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
 FLAG_MODELS = ("flagged_periods+",)
 
 
@@ -40,23 +41,18 @@ def build(
     """
     with dbt_lock(home, report), connect(home, "transformer") as connection:
         digest = project_digest(PROJECT)
-        if not full and _is_current(connection, digest):
-            loaded = load_waiting(home, on_file=on_file)
-            if not any(file.state == "loaded" for file in loaded.files):
-                return BuildResult(is_built=False, loaded=loaded)
-        report("Building the metadata")
-        run_dbt(home, ["build", "--select", METADATA, "--exclude-resource-type", "unit_test"], on_line=on_line)
+        built_of, built_up_to = _last_build(connection)
+        if built_of != digest:
+            # the metadata's models are views: of the same project they know what is imported without dbt
+            report("Building the metadata")
+            run_dbt(home, ["build", "--select", METADATA, *NO_UNIT_TESTS], on_line=on_line)
         loaded = load_waiting(home, on_file=on_file)
-        changes = _last_change(connection)
+        changes = last_change(connection)
+        if not full and (built_of, built_up_to) == (digest, changes):
+            return BuildResult(is_built=False, loaded=loaded)
         report("Building the models")
-        run_dbt(
-            home,
-            ["build", "--exclude", METADATA, "--exclude-resource-type", "unit_test"],
-            on_line=on_line,
-        )
-        connection.execute(
-            "insert into ops.build (project_digest, changed_span_id) values (%s, %s)", [digest, changes]
-        )
+        run_dbt(home, ["build", *NO_UNIT_TESTS], on_line=on_line)
+        record_build(connection, digest, changes)
     return BuildResult(is_built=True, loaded=loaded)
 
 
@@ -71,7 +67,7 @@ def check_metadata(home: Home) -> list[str]:
     """Run the data tests of the metadata alone; each sentence is what one of them found."""
     try:
         with dbt_lock(home):
-            run_dbt(home, ["test", "--select", METADATA, "--exclude-resource-type", "unit_test"])
+            run_dbt(home, ["test", "--select", METADATA, *NO_UNIT_TESTS])
     except BuildFailed as failed:
         return failed.findings
     return []
@@ -89,14 +85,20 @@ def _files(project: Path) -> Iterable[Path]:
     return sorted(path for pattern in PROJECT_FILES for path in project.glob(pattern) if path.is_file())
 
 
-def _is_current(connection: Connection, digest: str) -> bool:
-    last = connection.execute(
+def record_build(connection: Connection, digest: str, changes: int) -> None:
+    """Record that everything is built, of which project, and up to which change."""
+    connection.execute("insert into ops.build (project_digest, changed_span_id) values (%s, %s)", [digest, changes])
+
+
+def last_change(connection: Connection) -> int:
+    """The number of the newest change of readings, flags, metadata or parameters."""
+    row = connection.execute("select coalesce(max(changed_span_id), 0) from ops.changed_span").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _last_build(connection: Connection) -> tuple[str | None, int]:
+    row = connection.execute(
         "select project_digest, changed_span_id from ops.build order by build_id desc limit 1"
     ).fetchone()
-    return last == (digest, _last_change(connection))
-
-
-def _last_change(connection: Connection) -> object:
-    row = connection.execute("select coalesce(max(changed_span_id), 0) from ops.changed_span").fetchone()
-    assert row
-    return row[0]
+    return row or (None, -1)

@@ -91,7 +91,7 @@ def run_dbt(home: Home, arguments: Sequence[str], *, on_line: Report | None = No
 
 
 def prepare_manifest(home: Home) -> Path:
-    """dbt's manifest of the project as it stands, for Dagster and the tests of the structure."""
+    """Dbt's manifest of the project as it stands, for Dagster and the tests of the structure."""
     run_dbt(home, ["parse", "--quiet"])
     return home.dbt / "target" / "manifest.json"
 

@@ -10,11 +10,12 @@ from typing import Any
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, ResourceParam
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from database.home import Home
+from database.connection import connect
+from database.home import PROJECT, Home
 from orchestration.assets import raw_readings
+from orchestration.building import METADATA, last_change, project_digest, record_build
 from orchestration.resources import dbt_of, dbt_target
 
-METADATA = "+tag:metadata"
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
@@ -47,7 +48,10 @@ def models_of(manifest: Path) -> list[AssetsDefinition]:
     @dbt_assets(manifest=manifest, exclude=METADATA, dagster_dbt_translator=lineage, name="reading_models")
     def reading_models(context: AssetExecutionContext, home: ResourceParam[Home]) -> Iterator[Any]:
         """What follows from readings: calibrated, cleaned, ready to be exported."""
-        yield from _build(context, home)
+        with connect(home, "transformer") as connection:
+            changes = last_change(connection)
+            yield from _build(context, home)
+            record_build(connection, project_digest(PROJECT), changes)
 
     return [metadata_models, reading_models]
 

@@ -1,4 +1,4 @@
-"""The whole service in the foreground: Dagster's UI and daemon, and dbt's catalogue, until one ends or is interrupted."""
+"""The whole service in the foreground: Dagster's UI and daemon, and dbt's catalogue, until one of them ends."""
 
 from __future__ import annotations
 

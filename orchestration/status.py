@@ -97,7 +97,7 @@ def read(home: Home) -> Status:
         files = dict(_rows(connection, "select state, count(*) from raw.file group by state order by state"))
         readings = _rows(connection, "select coalesce(sum(readings_new), 0)::bigint from raw.file")[0][0]
         findings = [Finding(*row) for row in _rows(connection, FINDINGS)]
-    severity = max((finding.severity for finding in findings), key=ORDER.index, default="ok")
+    severity: Severity = max((finding.severity for finding in findings), key=ORDER.index, default="ok")
     return Status(severity, files, readings, findings)
 
 

@@ -143,7 +143,7 @@ def mast(instance: Home, claim: Callable[..., None]) -> Home:
 
 
 def closed(home: Home) -> str:
-    """The name of a home's database, closed to everyone: TimescaleDB's scheduler would hold it open while it is copied."""
+    """The name of a home's database, closed to all: TimescaleDB's scheduler would hold it open while it is copied."""
     name = parameters(home, "owner")["dbname"]
     with _owner(home) as connection:
         connection.execute(sql.SQL("alter database {} with allow_connections false").format(sql.Identifier(name)))

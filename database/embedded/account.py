@@ -33,8 +33,8 @@ class Account:
         if not self.is_ours:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         # a folder that the account can enter: root's own is closed to others
-        options |= {"cwd": "/", "capture_output": True, "text": True, "check": False}
-        return subprocess.run([str(part) for part in command], **options)  # type: ignore[call-overload, no-any-return]  # the options vary
+        options |= {"cwd": "/", "capture_output": True, "text": True}
+        return subprocess.run([str(part) for part in command], check=False, **options)  # type: ignore[call-overload, no-any-return]  # the options vary
 
     def own(self, path: Path, mode: int) -> None:
         """Hand over a file or folder with these rights."""

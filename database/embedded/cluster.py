@@ -145,7 +145,7 @@ def _ensure_credentials(home: Home, cluster: Cluster) -> dict[str, dict[str, str
             str(home.credentials),
             "put the file back from a backup, or restore a dump into an empty home: stationmanager restore FILE",
         )
-    passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
+    passwords: dict[str, str] = {role: secrets.token_urlsafe(24) for role in ROLES}
     credentials = {"server": {}, "passwords": passwords}
     _write_private(home.credentials, json.dumps(credentials, indent=2))
     _record(home, cluster)
@@ -177,10 +177,8 @@ def _initialise(cluster: Cluster, programs: Programs, account: Account, password
     if programs.major_version >= BUILTIN_LOCALE_SINCE:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     try:
-        answer = account.run(
-            [programs / "initdb", "-D", making, "-U", "owner", "--pwfile", password_file, "--encoding=UTF8"]
-            + ["--auth=scram-sha-256", "--data-checksums", *locale]
-        )
+        command: list[str | Path] = [programs / "initdb", "-D", making, "-U", "owner", "--pwfile", password_file]
+        answer = account.run([*command, "--encoding=UTF8", "--auth=scram-sha-256", "--data-checksums", *locale])
     finally:
         password_file.unlink()
     if answer.returncode != 0:
@@ -210,7 +208,7 @@ def _is_running(cluster: Cluster) -> bool:
 def _works_in(process: str, folder: str) -> bool:
     """Whether a process is alive and its working directory is the folder: PostgreSQL's is the cluster's data."""
     try:
-        return os.readlink(f"/proc/{process}/cwd") == os.path.realpath(folder)
+        return Path(f"/proc/{process}/cwd").readlink() == Path(folder).resolve()
     except OSError:
         return False
 
@@ -252,7 +250,9 @@ def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Acc
     log = Path(cluster.log_folder) / "start.log"
     answer = account.run([programs / "pg_ctl", "start", "-D", cluster.data, "-l", log, "-w", "-t", "300"])
     if answer.returncode != 0:
-        raise SetupError(f"the server did not start: {_last_words(log.parent)}", str(log.parent), "see the message; then again")
+        raise SetupError(
+            f"the server did not start: {_last_words(log.parent)}", str(log.parent), "see the message; then again"
+        )
     return cluster
 
 
@@ -284,5 +284,3 @@ def _write_private(path: Path, content: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     scratch.replace(path)
-
-

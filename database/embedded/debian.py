@@ -152,7 +152,7 @@ def _plain(environ: Mapping[str, str]) -> dict[str, str]:
 def _sources() -> str:
     """The machine's own sources of Debian, with the suite set to ours: mirrors and proxies stay as they are."""
     answer = subprocess.run(
-        ["apt-get", "indextargets", "--no-release-info", "Created-By: Packages"]
+        [_found("apt-get"), "indextargets", "--no-release-info", "Created-By: Packages"]
         + ["--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -168,6 +168,10 @@ def _sources() -> str:
     return "".join(sorted(lines))
 
 
+def _found(program: str) -> str:
+    return shutil.which(program) or program
+
+
 def _codename() -> str:
     lines = Path("/etc/os-release").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line).get("VERSION_CODENAME", "").strip('"')
@@ -176,7 +180,7 @@ def _codename() -> str:
 def unpack(packages: Sequence[Path], prefix: Path) -> None:
     """Unpack packages into a folder, without LLVM's part."""
     for package in packages:
-        subprocess.run(["dpkg-deb", "-x", package, prefix], check=True)
+        subprocess.run([_found("dpkg-deb"), "-x", package, prefix], check=True)
     # just-in-time compilation needs LLVM, which is larger than all the rest and off here
     for library in prefix.glob("usr/lib/postgresql/*/lib/llvmjit.so"):
         library.unlink()
@@ -191,11 +195,17 @@ def _give_libraries(made: Path, final: Path) -> None:
         if program.read_bytes()[:4] != b"\x7fELF":
             continue
         own = program.parent.parent.relative_to(made) / "lib"
-        subprocess.run(
-            [patchelf, "--set-interpreter", final / libraries / loader.name]
-            + ["--force-rpath", "--set-rpath", f"{final / libraries}:{final / own}", program],
-            check=True,
-        )
+        interpreter, paths = str(final / libraries / loader.name), f"{final / libraries}:{final / own}"
+        command: list[str | Path] = [
+            patchelf,
+            "--set-interpreter",
+            interpreter,
+            "--force-rpath",
+            "--set-rpath",
+            paths,
+            program,
+        ]
+        subprocess.run(command, check=True)
 
 
 def _renew() -> None:

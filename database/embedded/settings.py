@@ -70,8 +70,9 @@ def configuration(machine: Machine, *, port: int, socket_folder: Path, log_folde
         "log_min_duration_statement": "10s",
     }
     lines = [f"{name} = '{_escaped(str(value))}'" for name, value in settings.items()]
-    return "# Written by `stationmanager up`; settings of your own belong into postgresql.conf, below the include.\n" + (
-        "\n".join(lines) + "\n"
+    return (
+        "# Written by `stationmanager up`; settings of your own belong into postgresql.conf, below the include.\n"
+        + ("\n".join(lines) + "\n")
     )
 
 

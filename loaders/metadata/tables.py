@@ -136,7 +136,7 @@ def _normal_time(cell: str) -> str:
         return cell
 
 
-class _Unlinked(Exception):  # noqa: N818 - it goes no further than this file
+class _Unlinked(Exception):
     def __init__(self, place: str, column: str, found: str, known: list[str], what: str) -> None:
         super().__init__(found)
         shown = as_found(found) if found else "a blank cell"

@@ -10,7 +10,8 @@ import typer
 
 from database.connection import connect
 from database.errors import UsageError
-from exporters.exporting import FORMATS, export as export_station
+from exporters.exporting import FORMATS
+from exporters.exporting import export as export_station
 from exporters.selection import Request
 from orchestration.cli.console import JsonOption, home, print_json, print_table, progress
 
@@ -25,7 +26,9 @@ def register(app: typer.Typer) -> None:
 def export(
     stations: StationsArgument = None,
     file_format: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "windographer",
-    date_from: Annotated[str | None, typer.Option("--from", help="First moment, by the station's clock or with Z.")] = None,
+    date_from: Annotated[
+        str | None, typer.Option("--from", help="First moment, by the station's clock or with Z.")
+    ] = None,
     date_to: Annotated[str | None, typer.Option("--to", help="First moment that is left out.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder; default: exports in STATIONMANAGER_HOME.")] = None,
     as_json: JsonOption = False,
@@ -61,7 +64,9 @@ def export(
 
 def _all_stations() -> list[str]:
     with connect(home(), "exporter") as connection:
-        return [str(name) for (name,) in connection.execute("select station from exports.stations order by 1").fetchall()]
+        return [
+            str(name) for (name,) in connection.execute("select station from exports.stations order by 1").fetchall()
+        ]
 
 
 def _moment(text: str | None, option: str) -> datetime | None:

@@ -14,7 +14,8 @@ from database.errors import UsageError
 from loaders import ledger
 from loaders.archive import Archive
 from loaders.formats.detect import detect
-from loaders.loading import FileResult, LoadResult, load as load_files, load_waiting
+from loaders.loading import FileResult, LoadResult, load_waiting
+from loaders.loading import load as load_files
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
 
 PathsArgument = Annotated[list[Path] | None, typer.Argument(help="Files, or folders whose files are taken.")]

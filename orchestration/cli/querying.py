@@ -11,7 +11,8 @@ import psycopg
 import typer
 from psycopg.rows import dict_row
 
-from database.connection import Role, connect, parameters, url as connection_url
+from database.connection import Role, connect, parameters
+from database.connection import url as connection_url
 from database.embedded.programs import find_programs
 from database.errors import UsageError
 from database.home import Home

@@ -9,7 +9,8 @@ import typer
 from database import preparing
 from database.connection import url
 from database.embedded import cluster
-from orchestration import building, serving, status as health
+from orchestration import building, serving
+from orchestration import status as health
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
 
 
@@ -67,7 +68,9 @@ def status(as_json: JsonOption = False) -> None:
     if as_json:
         print_json(now)
         return
-    answers.print(f"{now.readings:,} readings; files: " + (", ".join(f"{n} {s}" for s, n in now.files.items()) or "none"))
+    answers.print(
+        f"{now.readings:,} readings; files: " + (", ".join(f"{n} {s}" for s, n in now.files.items()) or "none")
+    )
     print_table(
         ["severity", "station", "finding"], [(found.severity, found.station, found.text) for found in now.findings]
     )

@@ -56,7 +56,11 @@ def test_every_role_connects_with_its_password_only(fresh: Home) -> None:
 
 
 def test_secrets_are_readable_by_their_owner_alone(fresh: Home) -> None:
-    private = [fresh.credentials, fresh.path / "cluster.json", Path(json.loads((fresh.path / "cluster.json").read_text())["data"])]
+    private = [
+        fresh.credentials,
+        fresh.path / "cluster.json",
+        Path(json.loads((fresh.path / "cluster.json").read_text())["data"]),
+    ]
     assert [stat.S_IMODE(path.stat().st_mode) & 0o077 for path in private] == [0, 0, 0]
 
 

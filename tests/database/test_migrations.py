@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from database import migrating
 from database.connection import Role, connect
@@ -65,7 +66,9 @@ def test_a_role_may_not(home: Home, role: Role, statement: str) -> None:
 )
 def test_an_analyst_may_read_the_raw_tables(home: Home, table: str) -> None:
     with connect(home, "analyst") as connection:
-        assert connection.execute(f"select * from {table}".encode()).fetchall() == []
+        assert (
+            connection.execute(sql.SQL("select * from {}").format(sql.Identifier(*table.split(".")))).fetchall() == []
+        )
 
 
 def test_each_role_has_its_own_limit_of_connections(home: Home) -> None:

@@ -83,7 +83,7 @@ def taken_out(mast: Mast, point: str, statistic: str) -> np.ndarray[Any, np.dtyp
     for period in mast.periods.itertuples():
         if period.Sensor == "All" or (point + STATISTICS[statistic]).startswith(str(period.Sensor)):
             times = mast.recorded.index
-            out |= np.asarray((times >= pd.Timestamp(period.Start)) & (times < pd.Timestamp(period.Stop)))
+            out |= np.asarray((times >= pd.Timestamp(str(period.Start))) & (times < pd.Timestamp(str(period.Stop))))
     return out
 
 

@@ -44,6 +44,9 @@ FILE = """
 insert into raw.file (sha256, path, size_bytes, logger, state, readings_new, loaded_at)
 values (repeat('0', 64), 'mast.dat', 1, '4711', 'loaded', 1, %s) returning file_id
 """
+CHANGE = """
+insert into ops.changed_span (station, date_from, date_to, cause, at) values (%s, '-infinity', 'infinity', %s, %s)
+"""
 # A value of its own for every channel and step, with three decimals, as loggers write them.
 READINGS = """
 insert into raw.reading (timestamp, channel_id, file_id, value)
@@ -96,6 +99,7 @@ class Mast:
             dbt.execute(TABLES)
             dbt.execute(PLACE, [STATION, "Test Mast", *place, timedelta(hours=1)])
             self.file = _identity(loader, FILE, LOADED)
+            loader.execute(CHANGE, [STATION, "load", LOADED])
             for position, sensor in enumerate(sensors, 1):
                 sensor.channel = _identity(loader, CHANNEL, sensor.column_name)
                 self.sensors[sensor.column_name] = sensor
@@ -111,6 +115,7 @@ class Mast:
         """Flag a time of a column; its periods are cut at the ends, as dbt cuts them."""
         sensor = self.sensors[column]
         with connect(self.home, "transformer") as dbt:
+            dbt.execute(CHANGE, [STATION, "flag", LOADED + STEP])
             dbt.execute(
                 FLAG, [STATION, sensor.point, sensor.statistic, date_from, date_to, reason, mode, LOADED + STEP]
             )
@@ -134,7 +139,7 @@ class Mast:
         """What the logger recorded."""
         query = "select timestamp, value from raw.reading where channel_id = %s order by timestamp"
         with self.connect() as connection:
-            return dict(connection.execute(query, [self.sensors[column].channel]).fetchall())  # type: ignore[arg-type]
+            return dict(connection.execute(query, [self.sensors[column].channel]).fetchall())
 
     def _change(self, query: str, first: object, column: str, timestamp: datetime) -> None:
         with connect(self.home, "loader") as loader:

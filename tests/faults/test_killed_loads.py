@@ -17,7 +17,13 @@ from database.home import Home
 from loaders.loading import load
 from tests.loaders.campaign import toa5
 
-LOAD = "import sys; from pathlib import Path; from database.home import Home; from loaders.loading import load; load(Home(Path(sys.argv[1])), [Path(sys.argv[2])])"
+LOAD = """
+import sys
+from pathlib import Path
+from database.home import Home
+from loaders.loading import load
+load(Home(Path(sys.argv[1])), [Path(sys.argv[2])])
+"""
 
 
 def table(home: Home) -> list[tuple[object, ...]]:

@@ -17,7 +17,11 @@ def at(step: int) -> datetime:
 
 
 def toa5(
-    rows: Mapping[int, Sequence[object]], *, columns: Sequence[str] = ("Spd_Avg",), serial: str = SERIAL, table: str = "Ten"
+    rows: Mapping[int, Sequence[object]],
+    *,
+    columns: Sequence[str] = ("Spd_Avg",),
+    serial: str = SERIAL,
+    table: str = "Ten",
 ) -> bytes:
     """A TOA5 file with a row for each step, in the order given; None is what the logger writes for missing."""
     lines = [

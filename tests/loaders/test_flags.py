@@ -84,7 +84,7 @@ def take(loader: Connection, file: Path, content: Document) -> None:
     import_metadata(loader, file, utc_offset_hours=None, timestamps=None, imported_by="the test")
 
 
-def add(  # noqa: PLR0913 - a flag has that many parts
+def add(
     loader: Connection,
     *,
     station: str = "hill_mast",

@@ -186,9 +186,9 @@ def test_too_few_rows_take_the_loggers_period_until_more_tell(
 ) -> None:
     claim(instance, timestamp_is_end_of_period=True)
     hourly = {"table": "Hourly"}
-    only(instance, write("one.dat", toa5({6: [1.0]}, **hourly)))  # type: ignore[arg-type]  # table is text
+    only(instance, write("one.dat", toa5({6: [1.0]}, **hourly)))
     assert list(values(instance)) == [utc(5)]
-    only(instance, write("more.dat", toa5({step: [1.0] for step in range(12, 60, 6)}, **hourly)))  # type: ignore[arg-type]  # table is text
+    only(instance, write("more.dat", toa5({step: [1.0] for step in range(12, 60, 6)}, **hourly)))
     assert sorted(values(instance))[:2] == [utc(0), utc(6)]
     with connect(instance, "analyst") as connection:
         rows = connection.execute("select averaging_period, averaging_period_is_assumed from raw.channel").fetchall()

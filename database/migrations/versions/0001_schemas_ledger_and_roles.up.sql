@@ -220,6 +220,8 @@ comment on table ops.build is 'Each complete dbt build: of which project, and up
 
 grant usage on schema raw, metadata, ops to loader, transformer;
 grant usage on schema raw to exporter, analyst;
+grant usage on schema ops to exporter;
+grant select on ops.changed_span to exporter;
 grant usage on schema cleaned, exports to exporter, analyst;
 grant usage on schema reference to loader;
 
