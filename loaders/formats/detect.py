@@ -5,7 +5,7 @@ A new format is one module with the four names of `Format`, and one entry in FOR
 
 from typing import Protocol
 
-from loaders.formats import toa5, tob1, tob2, tob3
+from loaders.formats import basestation, logr, symphonie_sdr, symphoniepro, toa5, toaci1, tob1, tob2, tob3
 from loaders.formats.frame import LoggerFile
 
 HEAD_BYTES = 4096  # all known signatures stand in the first two lines
@@ -29,7 +29,17 @@ class Format(Protocol):
         """Read a whole file; raises FormatError where nothing can be read."""
 
 
-FORMATS: tuple[Format, ...] = (toa5, tob1, tob2, tob3)
+FORMATS: tuple[Format, ...] = (
+    toa5,
+    toaci1,
+    tob1,
+    tob2,
+    tob3,
+    logr,
+    symphoniepro,
+    basestation,
+    symphonie_sdr,
+)
 
 
 def detect(content: bytes) -> Format | None:

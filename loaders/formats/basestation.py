@@ -1,0 +1,143 @@
+"""NRG BaseStation: what the American Data Retriever (DR) wrote from the DataPlug of an old NRG logger.
+
+Comma-separated text with bare CR: `key,value` lines, a block a channel, hex rows of the plug, names of columns, rows.
+The program is American, reckons in mph and feet, and wrote dates as American PCs do, month first (`12/1/05 16:40`):
+the format settles the order, and a file whose stamps prove another one is refused. What they mark and their zone (the
+header has a 0 that no one set) stand nowhere: metadata decides. Heights are feet where the header says English.
+A blank cell is recorded as missing; no other word for it is known.
+
+Checked against one real file, read by another library; its December runs to the 31st and on into January.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from loaders.formats import date_order, nrg, plain_rows
+from loaders.formats.delimited import fields
+from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.nrg import Block
+from loaders.formats.plain_rows import Lines
+from loaders.formats.text import decode_lines
+
+NAME = "nrg_basestation"
+VERIFIED = True
+SIGNATURE = re.compile(r"Read by,\s*DR Version\b")
+NAMES = re.compile(r"^Time Stamp,", re.MULTILINE)
+CHANNEL = re.compile(r"\[Channel ?(\d+)\]")
+MISSING = ("",)
+EXPECTED = "M/D/YY h:mm"
+RAW_HEADER = "Raw Header"
+UNIT_OF_LENGTH = {"english": "ft", "metric": "m"}
+
+QUANTITIES = {"speed": ("1", "2", "3"), "direction": ("4",), "temperature": ("6",)}  # and the types of their sensors
+STATISTICS = {"standard deviation": "sd", "average": "avg", "maximum": "max", "minimum": "min", "gust": "gust"}
+
+
+def matches(head: bytes) -> bool:
+    """Whether the first line names the program."""
+    return SIGNATURE.match(decode_lines(head)) is not None
+
+
+def parse(content: bytes) -> LoggerFile:
+    """Read one export. Lines and cells that can't be read go to `rejected`.
+
+    Raises FormatError where the line of names is missing, and where the stamps prove another order than month first.
+    """
+    text = decode_lines(content)
+    found = NAMES.search(text)
+    if found is None or not SIGNATURE.match(text):
+        what = "no line of names 'Time Stamp,...' follows the header" if SIGNATURE.match(text) else "no header found"
+        raise FormatError(what, f"line {text.count(chr(10)) + 1}", "export the file again: it was cut off")
+    line = text.count("\n", 0, found.start()) + 1
+    header, channels = read_header(text[: found.start()].split("\n"))
+    names_text, _, rows = text[found.start() :].partition("\n")
+    names = nrg.unique([name.strip() for name in fields(names_text) or names_text.split(",")])
+    columns = {position: column_of(name, channels) for position, name in enumerate(names) if position and name}
+    lines = plain_rows.read_lines(
+        rows.encode(), line + 1, separator=",", width=len(names), columns=list(columns), missing=MISSING
+    )
+    table, rejected = plain_rows.as_table(
+        lines, month_first(lines), columns, name="", averaging_period=None, expected=EXPECTED
+    )
+    return LoggerFile(
+        format=NAME,
+        logger=header.get("Logger Serial Number") or None,
+        tables=(table,) if len(table.timestamps) else (),
+        rejected=tuple(rejected),
+        header={**header, "channels": channels, "settings": settings(header, channels, columns)},
+        created=created(header),
+        utc_offset=None,
+        timestamp_is_end_of_period=None,
+    )
+
+
+def read_header(lines: list[str]) -> tuple[Block, dict[str, Block]]:
+    """The keys of the site and the logger, and those of each channel; of the plug's hex rows nothing is kept."""
+    header: Block = {}
+    channels: dict[str, Block] = {}
+    here = header
+    for line in lines:
+        key, *values = [cell.strip() for cell in fields(line) or line.split(",")] or [""]
+        if channel := CHANNEL.fullmatch(key):
+            here = channels.setdefault(str(int(channel[1])), {})
+        elif key.startswith(RAW_HEADER):
+            break
+        elif key:
+            here.setdefault(key, ",".join(values).rstrip(","))  # `Read by,DR Version 10,1/10/06 10:07` has two values
+    return header, channels
+
+
+def month_first(lines: Lines) -> NDArray[np.datetime64]:
+    """The stamps; raises FormatError where they run on only if read in another order."""
+    if not len(lines.rows.lines):
+        return np.zeros(0, dtype="datetime64[us]")
+    by_order = date_order.read(lines.stamps)
+    proven = date_order.settled(by_order)
+    if proven not in (None, "month first"):
+        raise FormatError(
+            f"the dates are written {proven} ('{str(lines.stamps[0])[:40]}'), month first expected of this program",
+            f"line {lines.rows.lines[0]}",
+            "export the file again on a PC with American dates",
+        )
+    return by_order["month first"]
+
+
+def column_of(name: str, channels: Mapping[str, Block]) -> Column:
+    """A column with the statistic that its name tells, and the unit of the channels that measure its quantity."""
+    statistic = next((word for words, word in STATISTICS.items() if words in name.lower()), None)
+    units = {channels[channel].get("Units", "") for channel in channels_of(name, channels)}
+    return Column(name, units.pop() if len(units) == 1 else "", statistic)
+
+
+def channels_of(name: str, channels: Mapping[str, Block]) -> list[str]:
+    """The channels whose sensors measure what the column's name tells."""
+    types = next((types for word, types in QUANTITIES.items() if word in name.lower()), ())
+    return [channel for channel, block in channels.items() if block.get("Sensor Type") in types]
+
+
+def settings(header: Block, channels: Mapping[str, Block], columns: Mapping[int, Column]) -> list[dict[str, object]]:
+    """What the header says of each channel; where two measure the same, which column is whose isn't told."""
+    unit = UNIT_OF_LENGTH.get(header.get("Units", "").lower(), "")
+    told = []
+    for channel, block in channels.items():
+        own = [column.name for column in columns.values() if channels_of(column.name, channels) == [channel]]
+        told.append(
+            nrg.setting(
+                own,
+                block | {"Serial Number": block.get("S/N", "")},
+                height_m=nrg.metres(f"{block.get('Height', '')}{unit}"),
+            )
+        )
+    return told
+
+
+def created(header: Block) -> datetime | None:
+    """When the plug was read. By which clock isn't said; it only orders the exports of one logger."""
+    stamp = header.get("Read by", "").rpartition(",")[2]
+    time = date_order.read(pa.chunked_array([[stamp]], pa.string()))["month first"][0]
+    return None if np.isnat(time) else time.astype("datetime64[s]").item().replace(tzinfo=UTC)

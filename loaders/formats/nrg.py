@@ -1,0 +1,140 @@
+"""What NRG Systems' text files have in common: a header of sections with a key and its value on a line, and settings.
+
+A section is one or more blocks: a key that comes again begins the next (a channel, a logger, a date from which).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from loaders.formats.frame import FormatError
+
+Block = dict[str, str]
+Sections = dict[str, list[Block]]
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+LENGTH = re.compile(r"(?P<number>\d+\.?\d*|\.\d+)\s*(?P<unit>m|ft)", re.ASCII | re.IGNORECASE)
+METRES = {"m": 1.0, "ft": 0.3048}
+STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]+(\d\d:\d\d:\d\d)", re.ASCII)
+NO_SERIAL = re.compile(r"(SN:)?\s*(none|n/?a|-*)", re.IGNORECASE)  # what stands where no one entered one
+DATA = re.compile(r"^Data[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file cut at its line `Data`: the header's sections, and all that follows, from this line."""
+
+    sections: Sections
+    body: str
+    first_line: int
+
+
+def split_at_data(text: str, title: str) -> Export:
+    """Cut a file that begins with this title; raises FormatError where it has no data or holds two exports."""
+    found = DATA.search(text)
+    if found is None:
+        raise FormatError(
+            "the header doesn't end: no line 'Data' follows it",
+            f"line {text.count(chr(10)) + 1}",
+            "have the file sent or exported again: it was cut off within its header",
+        )
+    line = text.count("\n", 0, found.start()) + 1
+    body = text[found.end() + 1 :]
+    again = re.search(rf"^{re.escape(title)}\b", body, re.MULTILINE)
+    if again is not None:
+        raise FormatError(
+            f"a second file begins in mid-file: '{title}' found, a row expected",
+            f"line {line + 1 + body.count(chr(10), 0, again.start())}",
+            "cut the file before this line and load the pieces",
+        )
+    return Export(read_sections(text[: found.start()].split("\n")), body, line + 1)
+
+
+def split_names(export: Export, first: str) -> tuple[list[str], bytes]:
+    """The names of the columns, made unique, and the rows; raises FormatError where the first isn't `first`."""
+    line, _, rows = export.body.partition("\n")
+    names = [name.strip() for name in line.split("\t")]
+    if names[0] != first:
+        raise FormatError(
+            f"the first column is named '{names[0][:40]}', '{first}' expected",
+            f"line {export.first_line}",
+            "have the file sent or exported again: the line of names is missing",
+        )
+    return unique(names), rows.encode()
+
+
+def read_sections(lines: Iterable[str]) -> Sections:
+    """Sections by title, in the order of the file; a line with neither tab nor colon is a title."""
+    sections: Sections = {}
+    blocks: list[Block] = sections.setdefault("", [])
+    for line in map(str.strip, lines):
+        if "\t" not in line and ":" not in line:
+            if line:
+                blocks = sections.setdefault(line, [])
+            continue
+        key, _, value = line.partition("\t" if "\t" in line else ":")
+        key = key.strip().rstrip(":").strip()
+        if not blocks or key in blocks[-1]:
+            blocks.append({})
+        blocks[-1][key] = value.strip()
+    return {title: blocks for title, blocks in sections.items() if title or blocks}
+
+
+def told(sections: Sections, title: str, key: str) -> str | None:
+    """What the first block of a section says; None where it says nothing."""
+    blocks = sections.get(title) or [{}]
+    return blocks[0].get(key) or None
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Names of which each stands once: the second of a name gets ` (2)`, the third ` (3)`."""
+    seen: dict[str, int] = {}
+    made: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        candidate = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        made.append(candidate if candidate not in made else f"{candidate} ({len(made) + 1})")
+    return made
+
+
+def setting(columns: Sequence[str], block: Block, *, height_m: float | None) -> dict[str, object]:
+    """What a sensor's block says, in the words that metadata are compared in."""
+    return {
+        "columns": list(columns),
+        "serial_number": serial_of(block.get("Serial Number", "")),
+        "height_m": height_m,
+        "slope": number(block.get("Scale Factor", "")),
+        "offset": number(block.get("Offset", "")),
+        "unit": block.get("Units", "").strip("-") or None,
+        "date_from": iso_stamp(block.get("Effective Date", "")),
+        "description": block.get("Description") or None,
+    }
+
+
+def serial_of(text: str) -> str | None:
+    """A serial number without its label, None for the words that stand for none."""
+    return None if NO_SERIAL.fullmatch(text.strip()) else text.strip().removeprefix("SN:").strip()
+
+
+def number(text: str) -> float | None:
+    """The number that a text is, None where it is none."""
+    return float(text) if NUMBER.fullmatch(text) else None
+
+
+def metres(text: str) -> float | None:
+    """A height in metres from `50   m` or `187ft`; None where it has no unit, or is the 0 of a field left alone."""
+    found = LENGTH.fullmatch(text.strip())
+    height = float(found["number"]) * METRES[found["unit"].lower()] if found else 0
+    return round(height, 4) or None
+
+
+def iso_stamp(text: str) -> str | None:
+    """`YYYY-MM-DD hh:mm:ss` with one T between, None where it is no time of the calendar."""
+    found = STAMP.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return datetime.fromisoformat("T".join(found.groups())).isoformat()
+    except ValueError:
+        return None

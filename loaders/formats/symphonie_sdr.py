@@ -1,0 +1,115 @@
+"""NRG Symphonie Classic text: what Symphonie Data Retriever (SDR) writes from a logger's encrypted .RWD files.
+
+Unverified: written from descriptions, no real file was to be had. Tab-separated under titled sections. A channel has
+four columns (average, deviation, maximum, minimum), also where the header leaves it out. The PC that ran SDR decided
+how dates are written: an order of day and month is taken if the stamps themselves prove it, else the file is refused.
+What stamps mark and their zone stand nowhere in the file (the time offset is what the site's file was given, often a 0
+that no one set): metadata decides. A channel of type 0 has no sensor, so its columns are no readings. A blank cell is
+recorded as missing; no other word for it is known. Units are as the header has them, be it mph and F.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.formats import date_order, nrg, plain_rows
+from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.nrg import Block, Sections
+from loaders.formats.plain_rows import Lines
+from loaders.formats.text import decode_lines
+
+NAME = "symphonie_sdr"
+VERIFIED = False
+LOGGER, SENSORS = "-----Logger Information-----", "-----Sensor Information-----"
+SIGNATURE = re.compile(rf"SDR\t|(.*\n){{0,12}}\s*{LOGGER}")
+NAMES = re.compile(r"^Date & Time Stamp\t", re.MULTILINE)
+COLUMN = re.compile(r"CH(?P<channel>\d+)(?P<word>Avg|SD|Max|Min)", re.ASCII | re.IGNORECASE)
+STATISTICS = {"avg": "avg", "sd": "sd", "max": "max", "min": "min"}
+NO_SENSOR = "0"
+MISSING = ("",)
+EXPECTED = "a date and hh:mm:ss"
+
+
+def matches(head: bytes) -> bool:
+    """Whether the first word is SDR's name, or the head has its section on the logger."""
+    return SIGNATURE.match(decode_lines(head)) is not None
+
+
+def parse(content: bytes) -> LoggerFile:
+    """Read one export. Lines and cells that can't be read go to `rejected`.
+
+    Raises FormatError where the line of names is missing, and where day and month can't be told apart.
+    """
+    text = decode_lines(content)
+    found = NAMES.search(text)
+    if found is None:
+        raise FormatError(
+            "no line of names 'Date & Time Stamp' follows the header",
+            f"line {text.count(chr(10)) + 1}",
+            "have SDR write the file again: it was cut off",
+        )
+    line = text.count("\n", 0, found.start()) + 1
+    sections = nrg.read_sections(text[: found.start()].split("\n"))
+    sensors = {block["Channel #"]: block for block in sections.get(SENSORS, []) if "Channel #" in block}
+    names_text, _, rows = text[found.start() :].partition("\n")
+    names = nrg.unique([name.strip() for name in names_text.split("\t")])
+    columns = readings(names, sensors)
+    lines = plain_rows.read_lines(
+        rows.encode(), line + 1, separator="\t", width=len(names), columns=list(columns), missing=MISSING
+    )
+    table, rejected = plain_rows.as_table(
+        lines, read_stamps(lines), columns, name="", averaging_period=None, expected=EXPECTED
+    )
+    return LoggerFile(
+        format=NAME,
+        logger=nrg.told(sections, LOGGER, "Serial #"),
+        tables=(table,) if len(table.timestamps) else (),
+        rejected=tuple(rejected),
+        header=sections | {"settings": settings(sections, names)},
+        created=None,
+        utc_offset=None,
+        timestamp_is_end_of_period=None,
+    )
+
+
+def readings(names: Sequence[str], sensors: Mapping[str, Block]) -> dict[int, Column]:
+    """The columns of all channels but those that the header says have no sensor."""
+    columns = {}
+    for position, name in enumerate(names):
+        found = COLUMN.fullmatch(name)
+        block = sensors.get(found["channel"], {}) if found else {}
+        if position and name and block.get("Type") != NO_SENSOR:
+            statistic = STATISTICS[found["word"].lower()] if found else None
+            columns[position] = Column(name, block.get("Units", "").strip("-"), statistic)
+    return columns
+
+
+def read_stamps(lines: Lines) -> NDArray[np.datetime64]:
+    """The stamps in the order that they prove; raises FormatError where they prove none."""
+    if not len(lines.rows.lines):
+        return np.zeros(0, dtype="datetime64[us]")
+    by_order = date_order.read(lines.stamps)
+    order = date_order.settled(by_order)
+    if order is None and all(np.isnat(times).all() for times in by_order.values()):
+        order = "year first"  # none is a date in any order, so that all rows are rejected
+    if order is None:
+        raise FormatError(
+            f"day and month can't be told apart: '{str(lines.stamps[0])[:40]}', and no other row settles it",
+            f"line {lines.rows.lines[0]}",
+            "set the PC's short date to yyyy-MM-dd and have SDR write the file again",
+        )
+    return by_order[order]
+
+
+def settings(sections: Sections, names: Sequence[str]) -> list[dict[str, object]]:
+    """What the header says of each channel that has a sensor."""
+    told = []
+    for block in sections.get(SENSORS, []):
+        if block.get("Type") != NO_SENSOR and "Channel #" in block:
+            own = [
+                name for name in names if (found := COLUMN.fullmatch(name)) and found["channel"] == block["Channel #"]
+            ]
+            told.append(nrg.setting(own, block, height_m=nrg.metres(block.get("Height", ""))))
+    return told
