@@ -1,32 +1,33 @@
 -- Columns of loggers' files that metadata names, with the measurement point, statistic and numbers that the logger was set to.
 -- A setting holds while its logger was there too. A logger whose offset from UTC nobody has said has no columns yet.
+-- Materialized steps: the planner can't guess how many elements a document has, and would flatten it again for each row.
 with
 
-configs as (
+configs as materialized (
 
     select * from {{ ref('stg_task43__logger_measurement_configs') }}
 
 ),
 
-columns as (
+columns as materialized (
 
     select * from {{ ref('stg_task43__column_names') }} where not is_ignored
 
 ),
 
-points as (
+points as materialized (
 
     select * from {{ ref('stg_task43__measurement_points') }}
 
 ),
 
-periods as (
+periods as materialized (
 
     select * from {{ ref('periods_of_validity') }} where kind = 'config'
 
 ),
 
-loggers as (
+loggers as materialized (
 
     select * from {{ ref('loggers') }} where utc_offset is not null
 

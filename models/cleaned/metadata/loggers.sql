@@ -1,5 +1,6 @@
 -- All that a loader asks about a logger: whose it is, when, and how its clock and stamps are to be read.
-{{ config(schema='metadata') }}
+-- A view on views, so that a loader knows a document as soon as it is imported.
+{{ config(schema='metadata', materialized='view') }}
 
 with
 

@@ -1,5 +1,8 @@
 -- When each logger, logger setting, sensor and mounting was in force, on the logger's clock and never null. A hole of under
 -- one averaging period, as in documents that end one at 17:59 and begin the next at 18:00, is closed towards the older one.
+-- A view, as loaders see through it.
+{{ config(materialized='view') }}
+
 with
 
 loggers as (
