@@ -86,7 +86,9 @@ def read_header(lines: Sequence[str], first_line: int, signature: str) -> Header
     if len(rows) < HEADER_LINES:
         raise _error(f"the header ends after {len(rows)} of {HEADER_LINES} lines", first_line + len(rows))
     names, units, processing = rows[1:]
-    _check_names(names, first_line + 1)
+    if names[0].upper() != "TIMESTAMP":
+        raise _error(f"the first column is named '{names[0][:40]}', 'TIMESTAMP' expected", first_line + 1)
+    check_names(names, first_line + 1)
     for row, said, line in ((units, "units", first_line + 2), (processing, "processing", first_line + 3)):
         if len(row) != len(names):
             raise _error(f"{len(row)} columns in the line of {said}, {len(names)} in the line of names", line)
@@ -116,11 +118,10 @@ def _read_environment(cells: list[str], line: int, signature: str) -> tuple[str,
     return tuple(cells[1:])
 
 
-def _check_names(names: list[str], line: int) -> None:
-    if names[0].upper() != "TIMESTAMP":
-        raise _error(f"the first column is named '{names[0][:40]}', 'TIMESTAMP' expected", line)
+def check_names(names: Sequence[str], line: int) -> None:
+    """Raise where a column has no name or one that another has."""
     if "" in names:
-        raise _error(f"column {names.index('') + 1} has no name", line)
+        raise _error(f"column {list(names).index('') + 1} has no name", line)
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise _error(f"two columns are named '{twice[0]}', each name once expected", line)

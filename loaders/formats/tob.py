@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.formats import text
-from loaders.formats.campbell import Header
+from loaders.formats.campbell import Header, check_names
 from loaders.formats.delimited import fields
 from loaders.formats.frame import FormatError, Table
 from loaders.formats.tob_types import Decoder, Kind, kind_of
@@ -113,12 +112,7 @@ def read_kinds(columns: Sequence[Sequence[str]], first_line: int) -> tuple[Kind,
         if len(row) != len(names):
             what = f"{len(row)} columns in the line of {said}, {len(names)} in the line of names"
             raise FormatError(what, f"line {first_line + line}", DEMAND)
-    if "" in names:
-        raise FormatError(f"column {list(names).index('') + 1} has no name", f"line {first_line}", DEMAND)
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        what = f"two columns are named '{twice[0]}', each name once expected"
-        raise FormatError(what, f"line {first_line}", DEMAND)
+    check_names(names, first_line)
     return tuple(kind_of(name, first_line + 3) for name in types)
 
 
