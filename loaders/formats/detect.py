@@ -5,7 +5,23 @@ A new format is one module with the four names of `Format`, and one entry in FOR
 
 from typing import Protocol
 
-from loaders.formats import basestation, logr, symphonie_sdr, symphoniepro, toa5, toaci1, tob1, tob2, tob3
+from loaders.formats import (
+    ammonit,
+    basestation,
+    kintech,
+    logr,
+    meteo32,
+    symphonie_sdr,
+    symphoniepro,
+    toa5,
+    toaci1,
+    tob1,
+    tob2,
+    tob3,
+    triton,
+    windographer,
+    zephir,
+)
 from loaders.formats.frame import LoggerFile
 
 HEAD_BYTES = 4096  # all known signatures stand in the first two lines
@@ -39,6 +55,12 @@ FORMATS: tuple[Format, ...] = (
     symphoniepro,
     basestation,
     symphonie_sdr,
+    kintech,
+    zephir,
+    triton,
+    windographer,
+    meteo32,
+    ammonit,
 )
 
 

@@ -1,0 +1,226 @@
+"""Ammonit Meteo-40 and Meteo-42 statistics: a part of CSV and a part of information in INI form, in one file.
+
+The information part (`[System]`, `[Evaluation]`, `[Sensor_1]`, `[Eval_1]`...) states the clock's zone, the averaging
+period and the sensors; a file that has it alone, as the logger saves and sends its configuration, holds settings and no
+readings. Of the CSV part the manual says no more than that it exists. So what the file shows of itself is taken: the
+sign between fields from the line of names, the decimal mark from the rows, the statistic from the end of a column's
+label, the sensor from its beginning. An empty cell, NaN and - are recorded as missing. Which side of the averaging
+period the stamps mark isn't stated. Of the information only what describes the measurement is kept: the rest holds
+accounts and addresses.
+
+Unverified: no measurement file was to be had. The information part is checked against configurations of real loggers.
+"""
+
+from __future__ import annotations  # Arrow's types take parameters in its stubs alone
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from loaders.formats import cells, dates, grid
+from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.grid import Dialect
+from loaders.formats.settings import Setting, setting
+from loaders.formats.text import decode_lines
+
+NAME = "ammonit_csv"
+VERIFIED = False
+MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]", re.MULTILINE)
+SECTION = re.compile(r"\[([A-Za-z][\w ]*)\]")
+ENTRY = re.compile(r"([A-Za-z][\w ./-]*?)\s*=\s*(.*)")
+REMARK = re.compile(r"#\s*([A-Za-z][\w /]*?)\s{2,}(\S.*)")
+NAMES = re.compile(r"\"?(?:date|time|timestamp|datum|zeit)\b[^;,\t]*([;,\t])", re.IGNORECASE)
+DESCRIBING = re.compile(r"(?:System|Evaluation|(?:Sensor|Eval)_\d+)")
+DESCRIBING_SYSTEM = ("name", "config_id", "timezone", "longitude", "latitude", "altitude")
+DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location", "Software Version", "Date/time")
+STATISTICS = {"avg": "avg", "max": "max", "min": "min", "stddev": "sd", "count": "count", "sum": "sum"}
+STATISTIC = re.compile(rf"(?:^|[^A-Za-z])({'|'.join(STATISTICS)})\W*(?:[\[(][^\[\]()]*[\])])?\W*$", re.IGNORECASE)
+UNIT = re.compile(r"[\[(]([^\[\]()]*)[\])]")
+ZONE = re.compile(r"UTC([+-])(\d\d):?(\d\d)")
+INTERVAL = re.compile(r"(\d+) *(s|sec|min|h)")
+SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
+MISSING = cells.spellings(("NAN", "-", ""))
+SERIAL_NUMBER = "Serial Number"
+
+
+@dataclass(slots=True)
+class Parts:
+    """The two parts of a file: remarks and sections of the information, the line of names and the rows."""
+
+    remarks: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, dict[str, str]] = field(default_factory=dict)
+    names_at: int | None = None
+    rows: slice = field(default_factory=lambda: slice(0, 0))
+
+
+def matches(head: bytes) -> bool:
+    """Whether the maker, its loggers or a sensor's section is named, or all labels end as the maker's statistics do."""
+    text = decode_lines(head)
+    if MAKER.search(text):
+        return any(SECTION.fullmatch(line.strip()) or NAMES.match(line) for line in text.split("\n"))
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    found = NAMES.match(first)
+    labels = _fields(first, found[1])[1:] if found else []
+    ends = [statistic[1].lower() if (statistic := STATISTIC.search(label)) else "" for label in labels]
+    return bool(ends) and all(ends) and "stddev" in ends
+
+
+def parse(content: bytes) -> LoggerFile:
+    """Read one file; lines and cells that can't be read go to `rejected`.
+
+    Raises FormatError where neither part is found, and where day and month can't be told apart.
+    """
+    lines = decode_lines(content).split("\n")
+    parts = _part(lines)
+    if parts.names_at is None and not parts.sections:
+        raise FormatError(
+            "neither a line of names that begins with a date or time nor a part of information found",
+            "line 1",
+            "have the logger send the file again",
+        )
+    names: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    zone = _zone(parts.sections.get("System", {}).get("timezone", ""))
+    if parts.names_at is not None:
+        names, tables, rejected, stamped_zone = _read_rows(lines, parts, parts.names_at)
+        zone = stamped_zone if stamped_zone is not None else zone
+    kept = {name: section for name, section in parts.sections.items() if DESCRIBING.fullmatch(name)}
+    if "System" in kept:
+        kept["System"] = _only(kept["System"], DESCRIBING_SYSTEM)
+    return LoggerFile(
+        format=NAME,
+        logger=parts.remarks.get(SERIAL_NUMBER) or _serial_in(parts.sections),
+        tables=tables,
+        rejected=rejected,
+        header={"remarks": _only(parts.remarks, DESCRIBING_REMARKS), **kept, "settings": _settings(kept, names)},
+        created=None,
+        utc_offset=zone,
+        timestamp_is_end_of_period=None,
+    )
+
+
+def _part(lines: Sequence[str]) -> Parts:
+    """Tell the parts apart; either may come first. The rows go on to the next section, remark or blank line."""
+    parts = Parts()
+    section: dict[str, str] = {}
+    at = 0
+    while at < len(lines):
+        text = lines[at].strip()
+        if named := SECTION.fullmatch(text):
+            section = parts.sections.setdefault(named[1], {})
+        elif remark := REMARK.fullmatch(text):
+            parts.remarks[remark[1]] = remark[2]
+        elif parts.names_at is None and NAMES.match(text):
+            end = at + 1
+            while end < len(lines) and lines[end].strip() and not re.match(r"[\[#]", lines[end]):
+                end += 1
+            parts.names_at, parts.rows = at, slice(at + 1, end)
+            at = end - 1
+        elif entry := ENTRY.fullmatch(text):
+            section[entry[1]] = entry[2]
+        at += 1
+    return parts
+
+
+def _read_rows(
+    lines: Sequence[str], parts: Parts, names_at: int
+) -> tuple[tuple[str, ...], tuple[Table, ...], tuple[Rejected, ...], np.timedelta64 | None]:
+    line = lines[names_at].strip()
+    separator = next(sign for sign in line if sign in ";,\t")
+    labels = [label.strip() for label in _fields(line, separator)]
+    while len(labels) > 1 and not labels[-1]:
+        labels.pop()
+    if "" in labels:
+        raise FormatError(
+            f"column {labels.index('') + 1} has no name",
+            f"line {names_at + 1}",
+            "have the logger send the file again",
+        )
+    names = grid.unique(labels[1:])
+    width = len(labels)
+    body = "\n".join(lines[parts.rows]).encode()
+    dialect = Dialect(separator, "," if separator != "," and b"," in body else ".")
+    read = grid.read(
+        grid.without_padding(body, separator, width),
+        names_at + 2,
+        width,
+        dialect,
+        stamp=0,
+        readings=range(1, width),
+        missing=MISSING,
+    )
+    times, zone = dates.read(read.stamps, read.rows.lines)
+    evaluations = [section for name, section in parts.sections.items() if name.startswith("Eval_")]
+    columns = {position: _column(name, evaluations) for position, name in enumerate(names, 1)}
+    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED, _period(parts.sections))
+    return names, tables, rejected, zone
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+def _column(name: str, evaluations: Sequence[dict[str, str]]) -> Column:
+    statistic, unit = STATISTIC.search(name), UNIT.search(name)
+    evaluation = next((section for section in evaluations if _belongs(name, section.get("label", ""))), {})
+    said = unit[1] if unit else evaluation.get("unit", "")
+    return Column(name, said, STATISTICS[statistic[1].lower()] if statistic else None)
+
+
+def _belongs(name: str, label: str) -> bool:
+    """Whether a column's name begins with this label of a sensor, as a whole word."""
+    return bool(label) and name.startswith(label) and not name[len(label) : len(label) + 1].isalnum()
+
+
+def _settings(sections: dict[str, dict[str, str]], names: Sequence[str]) -> list[Setting]:
+    """One for each evaluation, with the sensor that it names."""
+    settings = []
+    for name, evaluation in sections.items():
+        if not name.startswith("Eval_"):
+            continue
+        sensor = sections.get(f"Sensor_{evaluation.get('sensors', '').strip()}", {})
+        settings.append(
+            setting(
+                [column for column in names if _belongs(column, evaluation.get("label", ""))],
+                serial_number=sensor.get("serial_number") or None,
+                height_m=_number(sensor.get("height")),
+                slope=_number(evaluation.get("var_slope")),
+                offset=_number(evaluation.get("var_offset")),
+                unit=evaluation.get("unit") or None,
+                description=" ".join(filter(None, (evaluation.get("label"), sensor.get("model")))) or None,
+            )
+        )
+    return settings
+
+
+def _only(entries: dict[str, str], keys: Sequence[str]) -> dict[str, str]:
+    return {key: value for key, value in entries.items() if key in keys}
+
+
+def _serial_in(sections: dict[str, dict[str, str]]) -> str | None:
+    system = sections.get("System", {})
+    return next((system[key] for key in ("serial_number", "serial", SERIAL_NUMBER) if system.get(key)), None)
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text and re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?", text) else None
+
+
+def _zone(text: str) -> np.timedelta64 | None:
+    if found := ZONE.fullmatch(text.strip()):
+        seconds = int(found[2]) * 3600 + int(found[3]) * 60
+        return np.timedelta64(-seconds if found[1] == "-" else seconds, "s")
+    return None
+
+
+def _period(sections: dict[str, dict[str, str]]) -> np.timedelta64 | None:
+    """The averaging period, unless the logger makes statistics of further periods: a file doesn't say which it has."""
+    evaluation = sections.get("Evaluation", {})
+    found = INTERVAL.fullmatch(evaluation.get("stat_interval", "").strip())
+    if found is None or "true" in (evaluation.get("stat_bis_active"), evaluation.get("stat_ter_active")):
+        return None
+    return np.timedelta64(int(found[1]) * SECONDS[found[2]], "s")

@@ -1,0 +1,208 @@
+"""Timestamps whose day, month and year stand in the order of somebody's locale.
+
+Which order that is, the file must tell: by a year that comes first, by points between the parts (every locale that has
+them puts the day first), by a part above 12, or by going on at midnight by its own time step in one order alone.
+"""
+
+from __future__ import annotations  # Arrow's types take parameters in its stubs alone
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from loaders.formats.frame import FormatError
+
+Order = Literal["day, month", "month, day"]
+Times = NDArray[np.datetime64]
+Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+DAY_FIRST: Order = "day, month"
+MONTH_FIRST: Order = "month, day"
+ORDERS = (DAY_FIRST, MONTH_FIRST)
+EXPECTED = "a date with a year of four digits, and hh:mm[:ss]"
+MONTHS = 12
+DAY_S = 86_400
+HALF_DAY_H = 12
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # others are a garbled line or a dead clock
+OUTVOTED = 10  # so many rows tell the order for each that contradicts them, and is then a garbled one
+
+# Words for before and after noon; a Korean or Chinese one may have been read as if it were cp1252.
+FORENOON, AFTERNOON = ("am", "a.m.", "오전", "上午"), ("pm", "p.m.", "오후", "下午")
+GARBLED = {
+    word: word.encode(encoding).decode("cp1252", errors="replace")
+    for word, encoding in (("오전", "cp949"), ("오후", "cp949"), ("上午", "gbk"), ("下午", "gbk"))
+}
+
+
+def _words(words: tuple[str, ...]) -> str:
+    every = [*words, *(GARBLED[word] for word in words if word in GARBLED)]
+    return "|".join(word.replace(".", r"\.") for word in every)
+
+
+HALF = rf"(?i:{_words(FORENOON)}|{_words(AFTERNOON)})"
+STAMP = (
+    r"^\s*(?P<first>\d{1,4})(?P<mark>[./-])(?P<second>\d{1,2})[./-](?P<third>\d{1,4})\.?[ T,;]+"
+    rf"(?:(?P<half_before>{HALF})\s*)?"
+    r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<whole>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+    rf"(?:\s*(?P<half_after>{HALF}))?"
+    r"\s*(?P<zone>Z|[+-]\d\d:?\d\d)?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """Timestamps taken apart, an array for each part; where `legible` is False they are no timestamps.
+
+    Attributes:
+        clock: the time of the day in microseconds, -1 where the day has no such time.
+        zone: minutes that the stamp's own zone is ahead of UTC; `zoned` tells where it has one.
+    """
+
+    legible: Mask
+    first: Numbers
+    second: Numbers
+    third: Numbers
+    dotted: Mask
+    clock: Numbers
+    zone: Numbers
+    zoned: Mask
+
+    @property
+    def year_first(self) -> Mask:
+        """Where the year comes first, so that nothing is left to settle."""
+        return self.legible & (self.first >= FIRST_YEAR)
+
+
+def take_apart(texts: pa.ChunkedArray[Any]) -> Stamps:
+    """Take an array of timestamps apart."""
+    parts: Any = pc.extract_regex(texts, STAMP)
+    found = parts.combine_chunks()
+    legible = np.asarray(pc.is_valid(found).to_numpy(zero_copy_only=False))
+
+    def words(name: str) -> Any:
+        return pc.fill_null(pc.struct_field(found, name), "")
+
+    def number(name: str) -> Numbers:
+        return _integers(words(name))
+
+    half = pc.utf8_lower(pc.binary_join_element_wise(words("half_before"), words("half_after"), pa.scalar("")))
+    fraction = _integers(pc.utf8_slice_codeunits(pc.utf8_rpad(words("fraction"), 6, "0"), 0, 6))
+    zone = words("zone")
+    return Stamps(
+        legible=legible,
+        first=number("first"),
+        second=number("second"),
+        third=number("third"),
+        dotted=_is(words("mark"), "."),
+        clock=_clock(number("hour"), number("minute"), number("whole"), fraction, half),
+        zone=_zone_minutes(zone),
+        zoned=~_is(zone, ""),
+    )
+
+
+def _integers(digits: pa.Array[Any]) -> Numbers:
+    numbers = pc.if_else(pc.equal(digits, pa.scalar("")), "0", digits).cast(pa.int64())
+    return np.asarray(numbers.to_numpy(), dtype=np.int64)
+
+
+def _is(column: pa.Array[Any], word: str) -> Mask:
+    return np.asarray(pc.equal(column, pa.scalar(word)).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _clock(hour: Numbers, minute: Numbers, whole: Numbers, fraction: Numbers, half: pa.Array[Any]) -> Numbers:
+    has_half = ~_is(half, "")
+    late = np.asarray(pc.match_substring_regex(half, f"^(?i:{_words(AFTERNOON)})$").to_numpy(zero_copy_only=False))
+    hours = np.where(has_half, hour % HALF_DAY_H + HALF_DAY_H * late, hour)
+    clock = ((hours * 60 + minute) * 60 + whole) * 1_000_000 + fraction
+    # 24:00 is the end of its day
+    possible = (minute < 60) & (whole < 60) & (clock <= DAY_S * 1_000_000)  # noqa: PLR2004 - as clocks have it
+    possible &= ~has_half | ((hour >= 1) & (hour <= HALF_DAY_H))
+    return np.where(possible, clock, -1)
+
+
+def _zone_minutes(zone: pa.Array[Any]) -> Numbers:
+    digits = pc.replace_substring(zone, ":", "")
+    signed = np.where(np.asarray(pc.starts_with(digits, "-").to_numpy(zero_copy_only=False)), -1, 1)
+    number = _integers(pc.replace_substring_regex(digits, "[^0-9]", ""))
+    return np.asarray(signed * (number // 100 * 60 + number % 100))
+
+
+def to_times(stamps: Stamps, order: Order) -> Times:
+    """The timestamps as datetime64[us], NaT where they are none; those with the year first don't need the order."""
+    day, month = (stamps.first, stamps.second) if order == DAY_FIRST else (stamps.second, stamps.first)
+    year_first = stamps.year_first
+    year = np.where(year_first, stamps.first, stamps.third)
+    month = np.where(year_first, stamps.second, month)
+    day = np.where(year_first, stamps.third, day)
+    possible = stamps.legible & (stamps.clock >= 0) & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+    possible &= (month >= 1) & (month <= MONTHS) & (day >= 1)
+    months = (np.where(possible, year, FIRST_YEAR) - 1970) * MONTHS + np.where(possible, month, 1) - 1
+    begins = months.astype("datetime64[M]")
+    days = begins.astype("datetime64[D]") + (np.where(possible, day, 1) - 1).astype("timedelta64[D]")
+    possible &= days.astype("datetime64[M]") == begins
+    times: Times = days.astype("datetime64[us]") + np.where(possible, stamps.clock, 0).astype("timedelta64[us]")
+    times[~possible] = np.datetime64("NaT")
+    return times
+
+
+def settle(stamps: Stamps) -> Order | None:
+    """The order that the stamps themselves tell, None where they can be read in both."""
+    doubtful = stamps.legible & ~stamps.year_first & (stamps.third >= FIRST_YEAR)
+    if not (doubtful & ~stamps.dotted).any():
+        return DAY_FIRST
+    same = bool((stamps.first == stamps.second)[doubtful].all())
+    day_first = int((doubtful & (stamps.first > MONTHS)).sum())
+    month_first = int((doubtful & (stamps.second > MONTHS)).sum())
+    if same or day_first > month_first * OUTVOTED:
+        return DAY_FIRST
+    if month_first > day_first * OUTVOTED:
+        return MONTH_FIRST
+    return None if day_first or month_first else _settle_at_midnight(stamps)
+
+
+def _settle_at_midnight(stamps: Stamps) -> Order | None:
+    """The order in which the rows go on by their own time step when a day ends, if they do so in one order alone."""
+    goes_on = []
+    for order in ORDERS:
+        steps = np.diff(to_times(stamps, order))
+        another_day = (np.diff(stamps.first) != 0) | (np.diff(stamps.second) != 0)
+        within = steps[~another_day & (steps > np.timedelta64(0))]
+        goes_on.append(bool(len(within) and (steps[another_day] == within.min()).any()))
+    if goes_on[0] == goes_on[1]:
+        return None
+    return DAY_FIRST if goes_on[0] else MONTH_FIRST
+
+
+def settle_or_refuse(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> Order:
+    """The order that the stamps tell; raises FormatError where they don't."""
+    if order := settle(stamps):
+        return order
+    row = int(np.flatnonzero(stamps.legible & ~stamps.year_first)[0])
+    raise FormatError(
+        f"'{texts[row].as_py()}' may be day, month or month, day, and no other row tells; {EXPECTED} that has one "
+        "meaning expected",
+        f"line {lines[row]}",
+        "export it with the year first, or over a period with a midnight or a day after the 12th",
+    )
+
+
+def read(texts: pa.ChunkedArray[Any], lines: Numbers) -> tuple[Times, np.timedelta64 | None]:
+    """The times by one clock, and its offset from UTC if the stamps have zones: that of the first.
+
+    Where some stamps have a zone, those without one are no times. Raises FormatError where day and month can't be told
+    apart.
+    """
+    stamps = take_apart(texts)
+    times = to_times(stamps, settle_or_refuse(stamps, texts, lines))
+    zoned = np.flatnonzero(stamps.zoned & ~np.isnat(times))
+    if not len(zoned):
+        return times, None
+    zone = stamps.zone[zoned[0]]
+    times += (zone - stamps.zone).astype("timedelta64[m]")
+    times[~stamps.zoned] = np.datetime64("NaT")
+    return times, np.timedelta64(int(zone) * 60, "s")

@@ -1,0 +1,222 @@
+"""Kintech Orbit and Atlas .wnd: a signature, a line of facts with the channels as JSON, two lines of names, then rows.
+
+The stamps' offset from UTC stands in the line of facts. Which side of the averaging period they mark doesn't (of two
+exports of one logger, Windographer's labels the rows 10 minutes earlier by their beginning, so here it is the end). The
+period may change in mid-file and is not stated either. There is no missing token: the logger leaves rows out. Numbers
+have separators between thousands (1,025.9). The format of dates in the line of facts is not the one of the rows, which
+have the year first; it counts only where they haven't.
+
+Checked against two files of real loggers, one of them cell by cell against another parser's output.
+"""
+
+from __future__ import annotations  # Arrow's types take parameters in its stubs alone
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from loaders.formats import dates, grid
+from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.grid import Dialect
+from loaders.formats.settings import Setting, setting
+from loaders.formats.text import decode_lines
+
+NAME = "kintech_wnd"
+VERIFIED = True
+SIGNATURE = "Kintech Engineering Atlas Output Data File#"
+BEFORE_SITE = ("signature", "version", "time_zone", "date_format", "list_separator", "decimal", "separator")
+AFTER_SITE = ("site_id", "logger_serial", "guid")
+HEADER_LINES = 4
+STATISTICS = {"": "avg", "-STDev": "sd", "-Min": "min", "-Max": "max", "-TI30": "ti30sec"}
+UNITLESS = ("-TI30",)
+OFFSET = re.compile(r"UTC([+-])(\d\d):(\d\d):(\d\d)", re.ASCII)
+STAMP = re.compile(rb"(?m)^(\d+[-/.]\d+[-/.]\d+)[,; T]+(?=\d+:\d\d)")
+THOUSANDS = {
+    sign: re.compile(rb"(?<=[ \t;+-])\d{1,3}(?:[%s]\d{3})+(?![0-9%s])" % (sign, sign)) for sign in (b",", b".")
+}
+TRAILING = re.compile(rb"(?m)[ \t;]+$")
+NOT_FOR_JSONB = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")  # what PostgreSQL can't store
+DEMAND = "have the file exported again by Atlas, or from the logger's memory card"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The facts that the file states, its channels, and the two lines of names without the timestamp's."""
+
+    facts: dict[str, str]
+    channels: list[dict[str, Any]]
+    short_names: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def channel(self, position: int) -> tuple[dict[str, Any], str]:
+        """The channel of a column, empty if the file doesn't describe it, and what the name adds to the channel's."""
+        short = self.short_names[position]
+        for channel in self.channels:
+            prefix = str(channel.get("ColumnPrefix", ""))
+            if prefix and short.startswith(prefix) and short[len(prefix) :] in STATISTICS:
+                return channel, short[len(prefix) :]
+        ending = next((ending for ending in STATISTICS if ending and short.endswith(ending)), "")
+        return {}, ending
+
+
+def matches(head: bytes) -> bool:
+    """Whether the second line, after one of hexadecimal digits, begins with the maker's signature."""
+    return re.match(rf"(?:[0-9A-Fa-f]+\s*\n)?{SIGNATURE}", decode_lines(head)) is not None
+
+
+def parse(content: bytes) -> LoggerFile:
+    """Read one file; lines and cells that can't be read go to `rejected`.
+
+    Raises FormatError where the header can't be read, and where another file begins within this one.
+    """
+    lines = decode_lines(content).split("\n")
+    start = 0 if lines[0].startswith(SIGNATURE) else 1
+    header = _read_header(lines, start)
+    first_line = start + HEADER_LINES
+    body = "\n".join(lines[start + HEADER_LINES - 1 :])
+    _refuse_another_file(lines, start)
+    dialect = Dialect(header.facts["separator"], header.facts["decimal"])
+    read = _read_rows(body.encode(), first_line, len(header.names), dialect)
+    stamps = dates.take_apart(read.stamps)
+    times = dates.to_times(stamps, _order(header, stamps, read))
+    columns = _columns(header)
+    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
+    return LoggerFile(
+        format=NAME,
+        logger=header.facts["logger_serial"] or None,
+        tables=tables,
+        rejected=rejected,
+        header={**header.facts, "channels": header.channels, "settings": _settings(header)},
+        created=None,
+        utc_offset=_utc_offset(header.facts["time_zone"]),
+        timestamp_is_end_of_period=None,
+    )
+
+
+def _read_header(lines: Sequence[str], start: int) -> Header:
+    if len(lines) < start + HEADER_LINES - 1:
+        raise FormatError(
+            f"the header ends after {len(lines)} lines, {start + HEADER_LINES - 1} expected",
+            f"line {len(lines)}",
+            DEMAND,
+        )
+    facts, channels = _read_facts(lines[start], start + 1)
+    separator = facts["separator"]
+    short_names, names = (
+        tuple(name for name in line.rstrip().split(separator) if name) for line in lines[start + 1 : start + 3]
+    )
+    where = f"line {start + 2}"
+    if not short_names or short_names[0] != "DateTime" or len(short_names) == 1:
+        raise FormatError(f"'{lines[start + 1][:40]}' found, 'DateTime' and names of columns expected", where, DEMAND)
+    if len(short_names) != len(names):
+        raise FormatError(f"{len(short_names)} short names of columns found, but {len(names)} long ones", where, DEMAND)
+    return Header(facts, channels, short_names[1:], grid.unique(names[1:]))
+
+
+def _read_facts(line: str, number: int) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The line of facts; the site's name may hold the sign between facts, and so may the channels' JSON."""
+    before, bracket, after = line.partition("#[")
+    fields = before.split("#")
+    known = len(BEFORE_SITE) + len(AFTER_SITE)
+    if not bracket or len(fields) < known + 1:
+        found = f"{len(fields)} facts {'and' if bracket else 'but not'} the channels"
+        raise FormatError(f"{found} found, {known + 1} and the channels expected", f"line {number}", DEMAND)
+    facts = dict(zip(BEFORE_SITE, fields, strict=False))
+    facts["site"] = "#".join(fields[len(BEFORE_SITE) : -len(AFTER_SITE)])
+    facts |= dict(zip(AFTER_SITE, fields[-len(AFTER_SITE) :], strict=True))
+    channels = _read_channels("[" + after.rstrip().removesuffix("#"))
+    if channels is None:
+        raise FormatError("the channels are no JSON array of objects", f"line {number}", DEMAND)
+    if facts["decimal"] not in (".", ",") or facts["separator"] not in (" ", "\t", ";"):
+        found = f"'{facts['decimal']}' before decimals and '{facts['separator']}' between fields"
+        raise FormatError(f"{found} found; a point or comma, and a blank, tab or semicolon expected", f"line {number}")
+    return facts, channels
+
+
+def _read_channels(text: str) -> list[dict[str, Any]] | None:
+    try:
+        channels = json.loads(NOT_FOR_JSONB.sub(r"\\ufffd", text), parse_constant=lambda _: None, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    are_channels = isinstance(channels, list) and all(isinstance(channel, dict) for channel in channels)
+    return channels if are_channels else None
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _refuse_another_file(lines: Sequence[str], start: int) -> None:
+    for number, line in enumerate(lines[start + 1 :], start + 2):
+        if line.startswith(SIGNATURE):
+            raise FormatError(
+                "another file begins within this one", f"line {number}", "cut the file in two, and load the pieces"
+            )
+
+
+def _read_rows(body: bytes, first_line: int, columns: int, dialect: Dialect) -> grid.Grid:
+    """Read the rows; the sign between date and time is often the one between thousands, and no more than that."""
+    thousands = b"." if dialect.decimal == "," else b","
+    tidy = STAMP.sub(rb"\1T", body)
+    if thousands in tidy:
+        tidy = THOUSANDS[thousands].sub(lambda number: number[0].replace(thousands, b""), tidy)
+    tidy = TRAILING.sub(b"", tidy)
+    read = grid.read(tidy, first_line, columns + 1, dialect, stamp=0, readings=range(1, columns + 1), missing=())
+    return replace(read, texts=body.decode().split("\n"))
+
+
+def _order(header: Header, stamps: dates.Stamps, read: grid.Grid) -> dates.Order:
+    """The order of day and month, by the line of facts where the rows haven't the year first."""
+    if stamps.year_first.all():
+        return dates.DAY_FIRST
+    declared = header.facts["date_format"]
+    day, month, year = (declared.find(letter) for letter in "dMy")
+    if min(day, month) >= 0 and year > max(day, month):
+        return dates.DAY_FIRST if day < month else dates.MONTH_FIRST
+    return dates.settle_or_refuse(stamps, read.stamps, read.rows.lines)
+
+
+def _columns(header: Header) -> dict[int, Column]:
+    columns = {}
+    for position, name in enumerate(header.names):
+        channel, ending = header.channel(position)
+        unit = "" if ending in UNITLESS else str(channel.get("Units", ""))
+        columns[position + 1] = Column(name, unit, STATISTICS[ending] if channel or ending else None)
+    return columns
+
+
+def _settings(header: Header) -> list[Setting]:
+    """The channels, in the file's order."""
+    of_channel: dict[str, list[str]] = {}
+    for position, name in enumerate(header.names):
+        channel, _ = header.channel(position)
+        of_channel.setdefault(str(channel.get("ColumnPrefix", "")), []).append(name)
+    return [
+        setting(
+            of_channel.get(str(channel.get("ColumnPrefix", "")), []),
+            height_m=_number(channel.get("Height")),
+            slope=_number(channel.get("Slope")),
+            offset=_number(channel.get("Offset")),
+            unit=str(channel["Units"]) if "Units" in channel else None,
+            description=str(channel["Name"]) if "Name" in channel else None,
+        )
+        for channel in header.channels
+    ]
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _utc_offset(time_zone: str) -> np.timedelta64 | None:
+    found = OFFSET.fullmatch(time_zone.strip())
+    if found is None:
+        return None
+    seconds = int(found[2]) * 3600 + int(found[3]) * 60 + int(found[4])
+    return np.timedelta64(-seconds if found[1] == "-" else seconds, "s")

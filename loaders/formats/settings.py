@@ -1,0 +1,29 @@
+"""Settings of a sensor that a file carries itself, in one shape for all formats, to be compared with the metadata."""
+
+from collections.abc import Sequence
+
+Setting = dict[str, object]
+
+
+def setting(
+    columns: Sequence[str],
+    *,
+    serial_number: str | None = None,
+    height_m: float | None = None,
+    slope: float | None = None,
+    offset: float | None = None,
+    unit: str | None = None,
+    date_from: str | None = None,
+    description: str | None = None,
+) -> Setting:
+    """What the file says of the sensor behind these columns; None is what it doesn't say."""
+    return {
+        "columns": list(columns),
+        "serial_number": serial_number,
+        "height_m": height_m,
+        "slope": slope,
+        "offset": offset,
+        "unit": unit,
+        "date_from": date_from,
+        "description": description,
+    }
