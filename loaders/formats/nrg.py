@@ -68,10 +68,10 @@ def read_sections(lines: Iterable[str]) -> Sections:
     """Sections by title, in the order of the file; a line with neither tab nor colon is a title."""
     sections: Sections = {}
     blocks: list[Block] = sections.setdefault("", [])
-    for line in map(str.strip, lines):
+    for line in lines:
         if "\t" not in line and ":" not in line:
-            if line:
-                blocks = sections.setdefault(line, [])
+            if line.strip():
+                blocks = sections.setdefault(line.strip(), [])
             continue
         key, _, value = line.partition("\t" if "\t" in line else ":")
         key = key.strip().rstrip(":").strip()
