@@ -8,6 +8,7 @@ from typing import Protocol
 from loaders.formats import (
     ammonit,
     basestation,
+    csixml,
     kintech,
     logr,
     meteo32,
@@ -51,6 +52,7 @@ FORMATS: tuple[Format, ...] = (
     tob1,
     tob2,
     tob3,
+    csixml,
     logr,
     symphoniepro,
     basestation,
