@@ -1,0 +1,1 @@
+"""What logger files come wrapped in: archives, compression, OpenPGP, told by content and unwrapped within limits."""

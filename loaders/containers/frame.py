@@ -1,0 +1,110 @@
+"""The frame that every container fills: what was found in it, what could not be read, and how much may come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from database.errors import StationManagerError
+
+CHUNK = 1 << 20  # bytes that are unpacked between two looks at the limits
+HOW_TO_OPEN = (
+    "give it as a [[password]] in stationmanager.toml, or as encryption_pin_or_key of the logger in its metadata"
+)
+
+
+class ContainerError(StationManagerError):
+    """A container, or a member of one, can't be read."""
+
+
+class PasswordNeeded(ContainerError):
+    """It is encrypted, and no password or key that we have opens it."""
+
+
+class LimitExceeded(ContainerError):
+    """More comes out of it than any logger's file holds: nothing of it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file that is no container. Its name is the path through all containers, beginning with the outermost file."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A member, or a whole container, that can't be read, and why; what lies beside it is not touched by this."""
+
+    name: str
+    error: ContainerError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may unfold to; all that is unpacked on the way counts.
+
+    Attributes:
+        total_bytes: at most so many bytes come out.
+        ratio: at most so many times the file's own size; deflate can't do more than 1,032.
+        any_ratio_bytes: up to here no ratio is asked for, since a file of missing tokens packs better than any bomb.
+        members: at most so many files; 3,000 daily files of ten loggers stay below.
+        depth: at most so many containers one in another.
+    """
+
+    total_bytes: int = 2 << 30
+    ratio: int = 1000
+    any_ratio_bytes: int = 64 << 20
+    members: int = 100_000
+    depth: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Passwords (of archives, and of the keys), and OpenPGP private keys as exported."""
+
+    passwords: tuple[str, ...] = ()
+    keys: tuple[bytes, ...] = ()
+
+
+class Budget:
+    """What may still come out of one file."""
+
+    def __init__(self, limits: Limits, packed_bytes: int) -> None:
+        self.limits = limits
+        self.bytes_left = min(limits.total_bytes, max(limits.any_ratio_bytes, limits.ratio * packed_bytes))
+        self._allowed = self.bytes_left
+        self._members_left = limits.members
+
+    def count_member(self, name: str) -> None:
+        """One more member, be it a directory: a million of them is an attack too."""
+        self._members_left -= 1
+        if self._members_left < 0:
+            raise self.exceeded(name, f"more than {self.limits.members:,} members are in it")
+
+    def gather(self, chunks: Iterable[bytes], name: str) -> bytes:
+        """Put the chunks together as long as they may come; what breaks off costs nothing."""
+        pieces: list[bytes] = []
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > self.bytes_left:
+                raise self.too_large(name)
+            pieces.append(chunk)
+        self.bytes_left -= size
+        return b"".join(pieces)
+
+    def too_large(self, name: str) -> LimitExceeded:
+        """The error for one byte too many."""
+        return self.exceeded(name, f"more than {self._allowed:,} bytes come out of it, which no logger's file does")
+
+    def exceeded(self, name: str, what: str) -> LimitExceeded:
+        """The error for any limit."""
+        return LimitExceeded(what, name, "if it is a good file after all, unpack it by hand and load what was in it")
+
+
+def damaged(name: str, kind: str, why: object) -> ContainerError:
+    """The error for what breaks off or contradicts itself."""
+    reason = " ".join(str(why).split()) or type(why).__name__
+    return ContainerError(f"a damaged {kind} file: {reason}", name, "have the file sent again")
