@@ -52,7 +52,7 @@ def test_a_signed_file_is_taken_out_of_its_signature(mode: pysequoia.SignatureMo
     text = b"- a dash\nTIMESTAMP,Spd\n2024-03-01 00:10:00,5.5\n"
     packed = pysequoia.sign(STRANGER.signer(), text, mode=mode)
     (found,) = contents(unpack(packed, "day.csv.asc")).values()
-    assert found.removesuffix(b"\n") == text.removesuffix(b"\n")  # a clear text doesn't say how its last line ends
+    assert found.rstrip() == text.rstrip()  # a clear text doesn't say how its last line ends
 
 
 @pytest.mark.parametrize("armor", [False, True])
