@@ -10,7 +10,7 @@ from pathlib import Path
 from database.connection import Connection, connect
 from database.home import PROJECT, Home
 from loaders.loading import LoadResult, OnFile, load_waiting
-from orchestration.dbt import BuildFailed, Report, dbt_lock, run_dbt
+from orchestration.dbt import Report, dbt_lock, run_dbt
 
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
@@ -61,16 +61,6 @@ def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
     with dbt_lock(home, report):
         report("Applying flags")
         run_dbt(home, ["run", "--select", *FLAG_MODELS])
-
-
-def check_metadata(home: Home) -> list[str]:
-    """Run the data tests of the metadata alone; each sentence is what one of them found."""
-    try:
-        with dbt_lock(home):
-            run_dbt(home, ["test", "--select", METADATA, *NO_UNIT_TESTS])
-    except BuildFailed as failed:
-        return failed.findings
-    return []
 
 
 def project_digest(project: Path) -> str:

@@ -11,7 +11,8 @@ import typer
 from database.connection import connect
 from loaders.metadata.importing import import_metadata
 from orchestration import building
-from orchestration.cli.console import JsonOption, answers, home, print_json, progress, say
+from orchestration.checking import check_metadata
+from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
 
 
 def register(app: typer.Typer) -> None:
@@ -64,14 +65,16 @@ def import_paths(
 
 
 def check(as_json: JsonOption = False) -> None:
-    """Run the checks of the metadata alone, and list what they find."""
-    findings = building.check_metadata(home())
+    """Run the checks of the metadata alone, and list what they find. The exit code is 1 where there is anything."""
+    findings = check_metadata(home())
     if as_json:
         print_json({"findings": findings})
+    elif findings:
+        print_table(
+            ["severity", "station", "finding"], [(found.severity, found.station, found.text) for found in findings]
+        )
     else:
-        for finding in findings:
-            answers.print(finding, markup=False)
-        answers.print(f"{len(findings)} findings" if findings else "The metadata are in order.")
+        answers.print("The metadata are in order.")
     if findings:
         raise typer.Exit(1)
 

@@ -16,6 +16,7 @@ from database.connection import url as connection_url
 from database.embedded.programs import find_programs
 from database.errors import UsageError
 from database.home import Home
+from database.infinity import read_infinity_as_text
 from orchestration.cli.console import JsonOption, answers, home, print_json, say
 
 RoleOption = Annotated[Role, typer.Option(help="Whose rights to use.")]
@@ -39,8 +40,9 @@ def sql(
     if query is None:
         raise UsageError("--json needs a query", "sql", "stationmanager sql --json 'select ...'")
     try:
-        with connect(here, role) as connection, connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(query.encode())
+        with connect(here, role) as connection:
+            read_infinity_as_text(connection)
+            cursor = connection.cursor(row_factory=dict_row).execute(query.encode())
             print_json(cursor.fetchall() if cursor.description else [])
     except psycopg.Error as error:
         raise UsageError(str(error).strip(), query, "mend the query") from error

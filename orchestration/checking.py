@@ -1,0 +1,57 @@
+"""Checks of the metadata: dbt's data tests of them, as sentences that name the place and the remedy."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from database.connection import Connection, connect
+from database.home import Home
+from database.infinity import read_infinity_as_text
+from orchestration.building import METADATA, NO_UNIT_TESTS
+from orchestration.dbt import BuildFailed, dbt_lock, run_dbt
+from orchestration.status import Finding, Severity
+
+MOST_ROWS = 50  # of one check: the first ones tell what to mend
+
+
+def check_metadata(home: Home) -> list[Finding]:
+    """Run the data tests of the metadata alone; each row that one of them finds is a finding.
+
+    A warning leaves values as they can be computed; an error means that a model is not what its contract says.
+    """
+    with dbt_lock(home), connect(home, "transformer") as connection:
+        read_infinity_as_text(connection)
+        with suppress(BuildFailed):  # which ones failed stands in the results, with what they found
+            run_dbt(home, ["test", "--select", METADATA, "tag:finding", *NO_UNIT_TESTS])
+        results = json.loads((home.dbt / "target" / "run_results.json").read_text())["results"]
+        return [
+            finding
+            for result in results
+            if result["status"] in {"warn", "fail", "error"}
+            for finding in _findings(connection, result)
+        ]
+
+
+def _findings(connection: Connection, result: dict[str, Any]) -> list[Finding]:
+    severity: Severity = "warning" if result["status"] == "warn" else "error"
+    kind = result["unique_id"].split(".")[2].removeprefix("assert_")
+    if result["status"] == "error":
+        return [Finding(kind, severity, None, str(result["message"]))]
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(result["compiled_code"].encode()).fetchmany(MOST_ROWS)
+    return [Finding(kind, severity, row.get("station"), _sentence(kind, row)) for row in rows]
+
+
+def _sentence(kind: str, row: dict[str, Any]) -> str:
+    """What should hold, then where it doesn't, then what to do."""
+    place = ", ".join(
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in row.items()
+        if value is not None and name not in {"station", "remedy"}
+    )
+    remedy = f"; {row['remedy']}" if row.get("remedy") else ""
+    return f"{kind.replace('_', ' ')}: not so for {place}{remedy}"

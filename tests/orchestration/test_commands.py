@@ -1,0 +1,97 @@
+"""The command line as programs and people meet it: answers, exit codes, errors with their remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from database.home import Home
+from tests.commands import run
+from tests.loaders.campaign import toa5
+
+
+@pytest.fixture
+def loaded(mast: Home, write: Callable[[str, bytes], Path]) -> Home:
+    """An instance with an hour of readings, built."""
+    run(mast, "load", write("a.dat", toa5({step: [5.0 + step] for step in range(6)})))
+    run(mast, "build")
+    return mast
+
+
+def test_load_answers_what_became_of_every_file(mast: Home, write: Callable[[str, bytes], Path]) -> None:
+    path = write("a.dat", toa5({step: [5.0] for step in range(6)}))
+    (file,) = json.loads(run(mast, "load", path, "--json"))["files"]
+    sha256 = file.pop("sha256")
+    assert len(sha256) == 64
+    assert file == {
+        "path": str(path), "format": "toa5", "logger": "4711", "state": "loaded",
+        "new": 6, "same": 0, "changed": 0, "kept": 0, "rejected": 0,
+        "first": "2021-03-01T00:00:00Z", "last": "2021-03-01T00:50:00Z", "error": None,
+    }  # fmt: skip
+    assert run(mast, "file", "get", sha256[:10]) == path.read_bytes().decode().replace("\r\n", "\n")
+
+
+def test_a_load_that_leaves_a_file_out_exits_with_1_and_names_it(
+    mast: Home, write: Callable[[str, bytes], Path]
+) -> None:
+    bad, good = write("bad.dat", b"nothing"), write("good.dat", toa5({step: [5.0] for step in range(6)}))
+    answer = run(mast, "load", bad, good, expect=1)
+    assert f"failed: {bad}: no known format begins like this" in answer
+    assert "6 new" in answer
+
+
+def test_sql_gives_objects_with_times_in_utc(loaded: Home) -> None:
+    rows = json.loads(
+        run(loaded, "sql", "--json", "select timestamp, value, 'infinity'::timestamptz as never from cleaned.readings"
+            " order by 1 limit 1")
+    )  # fmt: skip
+    assert rows == [{"timestamp": "2021-03-01T00:00:00Z", "value": 5.0, "never": "infinity"}]
+
+
+def test_a_wrong_query_is_an_error_for_programs(loaded: Home) -> None:
+    error = json.loads(run(loaded, "sql", "--json", "select nothing", expect=1))["error"]
+    assert error["what"].startswith('column "nothing" does not exist')
+    assert error["where"] == "select nothing"
+
+
+def test_a_flag_is_in_effect_when_the_command_returns_and_gone_when_withdrawn(loaded: Home) -> None:
+    def clean() -> list[float | None]:
+        rows = run(loaded, "sql", "--json", "select value, excluded_by from cleaned.readings order by timestamp")
+        return [row["value"] for row in json.loads(rows)]
+
+    before = clean()
+    flag = json.loads(
+        run(loaded, "flag", "add", "test_mast", "--sensor", "Spd", "--from", "2021-03-01 00:10", "--to",
+            "2021-03-01 00:30", "--reason", "icing", "--json")
+    )  # fmt: skip
+    assert clean() == [5.0, None, None, *before[3:]]
+    run(loaded, "flag", "withdraw", flag["id"])
+    assert clean() == before
+    listed = json.loads(run(loaded, "flag", "list", "--withdrawn", "--json"))["flags"]
+    assert [(row["flag_id"], row["withdrawn_at"] is not None) for row in listed] == [(flag["id"], True)]
+
+
+def test_an_unchanged_build_does_nothing(loaded: Home) -> None:
+    assert json.loads(run(loaded, "build", "--json")) == {"built": False, "files": []}
+
+
+def test_status_says_what_waits_and_how_bad_it_is(loaded: Home, write: Callable[[str, bytes], Path]) -> None:
+    assert json.loads(run(loaded, "status", "--json")) == {
+        "severity": "ok", "files": {"loaded": 1}, "readings": 6, "findings": [],
+    }  # fmt: skip
+    run(loaded, "load", write("b.dat", toa5({1: [5.0]}, serial="999")))
+    status = json.loads(run(loaded, "status", "--json"))
+    assert (status["severity"], status["files"]) == ("warning", {"loaded": 1, "unclaimed": 1})
+    assert [finding["kind"] for finding in status["findings"]] == ["file_unclaimed"]
+
+
+def test_an_error_names_the_remedy(tmp_path: Path) -> None:
+    error = json.loads(run(Home(tmp_path / "nowhere"), "status", "--json", expect=1))["error"]
+    assert error == {
+        "what": "there is no database here yet",
+        "where": str(tmp_path / "nowhere"),
+        "remedy": "stationmanager up (or make demo, from the clone)",
+    }
