@@ -12,7 +12,7 @@ the project's samples. The header's words are those of Campbell's own library.
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -32,7 +32,8 @@ from loaders.formats.text import decode, decode_lines
 NAME = "csixml"
 VERIFIED = True
 ROOT = re.compile(r"(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)*<csixml\b", re.DOTALL)
-DOCUMENT = re.compile(rb"(<\?xml[^>]*\?>\s*)?<csixml\b")
+DECLARATION = re.compile(rb"<\?xml[^>]*\?>\s*$")
+DECLARATION_BYTES = 200
 DATA = re.compile(rb"<data\s*(/?)>")
 MISSING = cells.spellings(("NAN", "INF", "-INF", "+INF", ""))
 AROUND = '" \t\n'  # a cell
@@ -76,10 +77,9 @@ def parse(content: bytes) -> LoggerFile:
 
 def read_documents(data: bytes) -> list[Document]:
     """Each document of the file."""
-    later = [found.start() for found in DOCUMENT.finditer(data)][1:]
     documents = []
     line = 1
-    for start, end in pairwise([0, *later, len(data)]):
+    for start, end in pairwise([0, *later_documents(data), len(data)]):
         found = DATA.search(data, start, end)
         if found is None:
             raise FormatError(
@@ -93,6 +93,15 @@ def read_documents(data: bytes) -> list[Document]:
         documents.append(Document(head, read_rows(body, line_of_rows, len(head.types), len(head.readings))))
         line += data.count(b"\n", start, end)
     return documents
+
+
+def later_documents(data: bytes) -> Iterator[int]:
+    """Where documents begin behind the first, each with its XML declaration."""
+    found = data.find(b"<csixml", data.find(b"<csixml") + 1)
+    while found > 0:
+        declaration = DECLARATION.search(data[max(found - DECLARATION_BYTES, 0) : found])
+        yield found - (len(declaration[0]) if declaration else 0)
+        found = data.find(b"<csixml", found + 1)
 
 
 def by_layout(documents: Iterable[Document]) -> list[list[Document]]:
