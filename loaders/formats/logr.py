@@ -185,14 +185,14 @@ def fillers(named: Mapping[int, Named], columns: Mapping[int, Cells]) -> set[int
         extremes = [words[word] for word in ("Min", "Max") if word in words]
         are_zero = all(is_zero(columns[position]) for position in extremes)
         has_none = "Gust_Dir" in words or "Sum" in words
-        if are_zero and (has_none or ("Avg" in words and not is_zero(columns[words["Avg"]]))):
+        if are_zero and (has_none or ("Avg" in words and np.nan_to_num(columns[words["Avg"]].values).any())):
             found.update(extremes)
     return found
 
 
 def is_zero(column: Cells) -> bool:
-    """Whether all numbers are zero, and all other cells recorded as missing."""
-    return not column.unreadable.any() and not np.nan_to_num(column.values).any()
+    """Whether there are numbers, and all are zero; other cells may be recorded as missing."""
+    return column.has_number and not column.unreadable.any() and not np.nan_to_num(column.values).any()
 
 
 def read_utc(lines: Lines) -> NDArray[np.datetime64]:
