@@ -27,7 +27,7 @@ test: lint ## check the style and run every test
 
 lint: setup-dev ## ruff, mypy, sqlfluff, dbt parse with warnings as errors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes -1 models macros tests/dbt loaders
+	@$(BIN)/sqlfluff lint --processes -1 models tests/dbt
 	@DBT_TARGET_PATH=.stationmanager/lint DBT_LOG_PATH=.stationmanager/lint $(BIN)/dbt --quiet --warn-error parse
 
 docs: setup ## write the dbt catalogue
