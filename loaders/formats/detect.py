@@ -9,9 +9,11 @@ from loaders.formats import (
     ammonit,
     basestation,
     csixml,
+    headerless,
     kintech,
     logr,
     meteo32,
+    mixed_array,
     symphonie_sdr,
     symphoniepro,
     toa5,
@@ -53,6 +55,7 @@ FORMATS: tuple[Format, ...] = (
     tob2,
     tob3,
     csixml,
+    mixed_array,
     logr,
     symphoniepro,
     basestation,
@@ -63,6 +66,7 @@ FORMATS: tuple[Format, ...] = (
     windographer,
     meteo32,
     ammonit,
+    headerless,  # the last: a description of the file's own may know it
 )
 
 
