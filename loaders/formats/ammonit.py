@@ -26,7 +26,7 @@ from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
-NAME = "ammonit_csv"
+NAME = "ammonit"
 VERIFIED = False
 MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]", re.MULTILINE)
 SECTION = re.compile(r"\[([A-Za-z][\w ]*)\]")
@@ -143,7 +143,7 @@ def _read_rows(
     names = grid.unique(labels[1:])
     width = len(labels)
     body = "\n".join(lines[parts.rows]).encode()
-    dialect = Dialect(separator, "," if separator != "," and b"," in body else ".")
+    dialect = Dialect(separator, grid.decimal_mark(body, separator))
     read = grid.read(
         grid.without_padding(body, separator, width),
         names_at + 2,

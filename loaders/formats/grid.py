@@ -6,6 +6,7 @@ two signs beyond its own use of them is set aside, so that it can't pass for one
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +23,9 @@ from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
 from loaders.formats.frame import Column, Rejected, Table
 
-ASIDE_COMMA, ASIDE_POINT = "\x1f", "\x1e"
+ASIDE_COMMA, ASIDE_POINT = "\x02", "\x01"  # in no number, and no blanks, which cells may have around them
+
+BEGINNING_BYTES = 1 << 18  # as many as settle how a file writes its numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,32 +183,47 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(made)
 
 
+def decimal_mark(body: bytes, separator: str) -> str:
+    """The mark that the numbers at a file's beginning have: where they differ, the others are no numbers there."""
+    if separator == ",":
+        return "."
+    start = body[:BEGINNING_BYTES]
+    commas, points = (
+        len(re.findall(rb"(?<=[%s])[+-]?\d*[%s]\d+(?=[%s\n])" % (separator.encode(), mark, separator.encode()), start))
+        for mark in (b",", b".")
+    )
+    return "," if commas > points else "."
+
+
 def cut_after(body: bytes, separator: str, fields: int) -> bytes:
     """Empty what follows the first `fields` fields of each line: the separator before it stays."""
-    data, is_end, within = _separators_so_far(body, separator)
-    keep = (within < fields) | ((within == fields) & (data == ord(separator))) | is_end
-    return bytes(data[keep])
+    sign = separator.encode()
+    return b"".join(
+        body[start:beyond] + (sign if beyond < end else b"") + b"\n"
+        for start, beyond, end in _lines(body, separator, fields)
+    )
 
 
 def without_padding(body: bytes, separator: str, fields: int) -> bytes:
     """Take separators away that stand at a line's end after its first `fields` fields, and nothing between them."""
-    if (separator + "\n").encode() not in body and not body.endswith(separator.encode()):
+    sign = separator.encode()
+    if sign + b"\n" not in body and not body.endswith(sign):
         return body
-    data, is_end, within = _separators_so_far(body, separator)
-    beyond = (within >= fields) & ~is_end
-    filled = np.cumsum(beyond & (data != ord(separator)), dtype=np.int64)[is_end]
-    is_empty = np.append(np.diff(filled, prepend=0) == 0, False)
-    return bytes(data[~(beyond & is_empty[_line_of_byte(is_end)])])
+    return b"".join(
+        body[start : end if body[beyond:end].strip(sign) else beyond] + b"\n"
+        for start, beyond, end in _lines(body, separator, fields)
+    )
 
 
-def _separators_so_far(body: bytes, separator: str) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.int64]]:
-    """The bytes, which of them end a line, and how many separators stand in the line up to and with each of them."""
+def _lines(body: bytes, separator: str, fields: int) -> Iterator[tuple[int, int, int]]:
+    """For each line where it begins, where the separator after its first `fields` fields stands, where it ends.
+
+    A line with fewer separators has none after them: there the second is the third.
+    """
     data = np.frombuffer(body if body.endswith(b"\n") or not body else body + b"\n", dtype=np.uint8)
-    is_end = data == ord("\n")
-    counts = np.cumsum(data == ord(separator), dtype=np.int64)
-    before = np.append(0, counts[is_end])
-    return data, is_end, counts - before[_line_of_byte(is_end)]
-
-
-def _line_of_byte(is_end: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.asarray(np.cumsum(is_end, dtype=np.int64) - is_end)
+    ends = np.flatnonzero(data == ord("\n"))
+    starts = np.append(0, ends[:-1] + 1) if len(ends) else ends
+    separators = np.append(np.flatnonzero(data == ord(separator)), np.iinfo(np.int64).max)
+    after = np.minimum(np.searchsorted(separators, starts) + fields - 1, len(separators) - 1)
+    beyond = np.minimum(separators[after], ends)
+    return zip(starts.tolist(), beyond.tolist(), ends.tolist(), strict=True)

@@ -26,7 +26,7 @@ from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
-NAME = "kintech_wnd"
+NAME = "kintech"
 VERIFIED = True
 SIGNATURE = "Kintech Engineering Atlas Output Data File#"
 BEFORE_SITE = ("signature", "version", "time_zone", "date_format", "list_separator", "decimal", "separator")
@@ -110,11 +110,14 @@ def _read_header(lines: Sequence[str], start: int) -> Header:
     short_names, names = (
         tuple(name for name in line.rstrip().split(separator) if name) for line in lines[start + 1 : start + 3]
     )
-    where = f"line {start + 2}"
     if not short_names or short_names[0] != "DateTime" or len(short_names) == 1:
-        raise FormatError(f"'{lines[start + 1][:40]}' found, 'DateTime' and names of columns expected", where, DEMAND)
+        raise FormatError(
+            f"'{lines[start + 1][:40]}' found, 'DateTime' and names of columns expected", f"line {start + 2}", DEMAND
+        )
     if len(short_names) != len(names):
-        raise FormatError(f"{len(short_names)} short names of columns found, but {len(names)} long ones", where, DEMAND)
+        raise FormatError(
+            f"{len(short_names)} short names of columns found, but {len(names)} long ones", f"line {start + 3}", DEMAND
+        )
     return Header(facts, channels, short_names[1:], grid.unique(names[1:]))
 
 

@@ -20,7 +20,7 @@ from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
-NAME = "triton_csv"
+NAME = "triton"
 VERIFIED = True
 SIGNATURE = "Triton Wind Speed Data"
 STAMP = "Date and Time"
@@ -57,7 +57,7 @@ def parse(content: bytes) -> LoggerFile:
     lines = decode_lines(content).split("\n")
     header = _read_header(lines)
     body = "\n".join(lines[header.first_line - 1 :]).encode()
-    dialect = Dialect(header.separator, _decimal(body, header.separator))
+    dialect = Dialect(header.separator, grid.decimal_mark(body, header.separator))
     width = len(header.names) + 1
     read = grid.read(
         grid.without_padding(body, header.separator, width),
@@ -118,11 +118,6 @@ def _read_header(lines: Sequence[str]) -> Header:
     units = ["" if unit.lower() in NO_UNIT else unit for unit in units]
     facts = tuple(line.rstrip(separator).strip('" ') for line in lines[:at])
     return Header(facts, grid.unique(names[1:]), tuple(units[1 : len(names)]), separator, at + 3)
-
-
-def _decimal(body: bytes, separator: str) -> str:
-    """A comma goes with semicolons, unless the rows have none."""
-    return "," if separator != "," and b"," in body else "."
 
 
 def _statistic(name: str) -> str | None:

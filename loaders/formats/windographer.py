@@ -30,7 +30,7 @@ from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.text import decode_lines
 
-NAME = "windographer_text"
+NAME = "windographer"
 VERIFIED = True
 CREATED = re.compile(r"Created\b[ \t]*(.*?)[ \t]*by (Windographer\b.*)")
 FLAGGING_LOG = re.compile(r"Data Column\tFlag Name\b")

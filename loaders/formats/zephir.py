@@ -25,7 +25,7 @@ from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
-NAME = "zephir_csv"
+NAME = "zephir"
 VERIFIED = True
 SIGNATURE = "CSV Converter:"
 HEADER_LINES = 2
@@ -46,7 +46,7 @@ class Header:
     facts: tuple[str, ...]
     names: tuple[str, ...]
     has_checksum: bool
-    dialect: Dialect
+    separator: str
 
     def fact(self, pattern: str) -> re.Match[str] | None:
         """The first fact in which the pattern is found."""
@@ -103,7 +103,7 @@ def _read_header(first: str, second: str) -> Header:
     if "" in names:
         raise FormatError(f"column {names.index('') + 1} has no name", "line 2", DEMAND)
     facts = tuple(fact.strip() for fact in _split_facts(first, separator))
-    return Header(facts, grid.unique(names), bool(checksum), Dialect(separator, "," if separator == ";" else "."))
+    return Header(facts, grid.unique(names), bool(checksum), separator)
 
 
 def _split_facts(line: str, separator: str) -> list[str]:
@@ -113,28 +113,22 @@ def _split_facts(line: str, separator: str) -> list[str]:
 
 def _read_rows(body: bytes, header: Header) -> tuple[grid.Grid, NDArray[np.float64]]:
     """The rows, and the column of seconds, NaN where there is none."""
-    separator = header.dialect.separator
+    separator = header.separator
     rows = grid.cut_after(body, separator, len(header.names)) if header.has_checksum else body
     stamp = header.names.index(STAMP)
     readings = [position for position, name in enumerate(header.names) if name.lower() not in NO_READINGS]
     seconds = [position for position, name in enumerate(header.names) if name == SECONDS]
-    dialect = replace(header.dialect, decimal=_decimal(rows, header.dialect))
     read = grid.read(
         rows,
         HEADER_LINES + 1,
         len(header.names) + header.has_checksum,
-        dialect,
+        Dialect(separator, grid.decimal_mark(rows, separator)),
         stamp=stamp,
         readings=[*readings, *seconds],
         missing=MISSING,
     )
     counted = read.columns.pop(seconds[0]).values if seconds else np.full(len(read.rows.lines), np.nan)
     return replace(read, texts=body.decode().split("\n")), counted
-
-
-def _decimal(body: bytes, dialect: Dialect) -> str:
-    """The decimal mark: a comma goes with semicolons, unless the rows have none."""
-    return dialect.decimal if b"," in body else "."
 
 
 def _order(stamps: dates.Stamps, seconds: NDArray[np.float64], read: grid.Grid) -> dates.Order:

@@ -1,0 +1,119 @@
+"""Ammonit Meteo-40: the information part by real configurations, the CSV part by its generator alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from loaders.formats import ammonit
+from loaders.formats.detect import detect
+from loaders.formats.frame import FormatError, LoggerFile
+from simulation import ammonit as writer
+from tests.loaders.formats.locale_samples import SAMPLES, column_of, needs_samples, ridge, written
+from tests.loaders.formats.toa5_files import readings_in
+
+FOLDER = SAMPLES / "ammonit"
+INFORMATION = "[System]\ntimezone=UTC-03:30\n[Evaluation]\nstat_interval=10 min\n"
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    ("name", "logger", "zone_h"),
+    [
+        ("D240130_cfg_0a16e14a.meteo40_config.txt", "D240130", 9),
+        ("D240130_generated_config.txt", "D240130", 1),
+        ("D242092_generated_config.txt", "D242092", 1),
+    ],
+)
+def test_a_real_configuration_holds_settings_and_no_readings(name: str, logger: str, zone_h: int) -> None:
+    content = (FOLDER / name).read_bytes()
+    assert detect(content) is ammonit
+    file = ammonit.parse(content)
+    assert (file.logger, file.tables, file.rejected) == (logger, (), ())
+    assert file.utc_offset.item() == timedelta(hours=zone_h)  # type: ignore[union-attr]
+
+
+@needs_samples
+def test_the_sensors_of_a_real_configuration_are_settings_and_its_accounts_stay_out() -> None:
+    content = (FOLDER / "D240130_cfg_0a16e14a.meteo40_config.txt").read_bytes()
+    header = json.loads(json.dumps(ammonit.parse(content).header, allow_nan=False))
+    (setting,) = [one for one in header["settings"] if one["serial_number"] == "01244109"]
+    assert (setting["height_m"], setting["slope"], setting["offset"], setting["unit"]) == (110, 0.04582, 0.2317, "m/s")
+    assert setting["description"] == "V1 Anemometer Thies First Class Advanced"
+    assert not [key for key in header if key.lower() in ("email", "modemgsm", "wlan", "ammonitconnect", "ammonitor")]
+    assert "password" not in json.dumps(header).lower()
+    assert "username" not in json.dumps(header)
+
+
+def test_what_was_simulated_is_read() -> None:
+    recording = ridge()
+    content = written()["ammonit"]
+    assert detect(content) is ammonit
+    file = ammonit.parse(content)
+    (table,) = file.tables
+    assert (file.logger, file.rejected) == (recording.mast.serial, ())
+    assert table.timestamps.tolist() == recording.stamps.astype("datetime64[us]").tolist()
+    assert table.averaging_period == np.timedelta64(600, "s")
+    for point in recording.mast.points:
+        for statistic in writer.statistics(point):
+            values = column_of(file, writer.column(point, statistic))
+            np.testing.assert_allclose(values, recording.values[point.column(statistic)], atol=5e-4)
+    assert {column.statistic for column in table.columns} == {"avg", "max", "min", "sd"}
+    speed = recording.mast.points[0]
+    (setting,) = [one for one in file.header["settings"] if one["description"] == speed.name]  # type: ignore[attr-defined]
+    assert setting["columns"] == [writer.column(speed, statistic) for statistic in writer.statistics(speed)]
+    assert table.columns[0].unit == "m/s"
+
+
+def measured(*rows: str, names: str = "Date/time;V1 avg [m/s];V1 stddev", information: str = "") -> LoggerFile:
+    return ammonit.parse("\n".join((information + names, *rows, "", "[Sensor_1]", "height=10", "")).encode())
+
+
+@pytest.mark.parametrize("information", ["", INFORMATION])
+def test_the_information_may_come_first_or_last(information: str) -> None:
+    file = measured("2024-01-02 00:00:00;1.5;0.5", "2024-01-02 00:10:00;-;NaN", information=information)
+    assert file.rejected == ()
+    np.testing.assert_array_equal(column_of(file, "V1 avg [m/s]"), [1.5, np.nan])
+    assert file.utc_offset == (np.timedelta64(-12_600, "s") if information else None)
+    assert [(column.unit, column.statistic) for column in file.tables[0].columns] == [("m/s", "avg"), ("", "sd")]
+
+
+def test_decimal_commas_go_with_semicolons() -> None:
+    assert column_of(measured("2024-01-02 00:00:00;1,5;0,25"), "V1 stddev").tolist() == [0.25]
+
+
+def test_statistics_of_several_periods_leave_the_period_open() -> None:
+    information = INFORMATION + "stat_bis_active=true\n"
+    (table,) = measured("2024-01-02 00:00:00;1;2", information=information).tables
+    assert table.averaging_period is None
+
+
+def test_lines_and_cells_that_are_no_readings_are_rejected() -> None:
+    file = measured("2024-01-02 00:00:00;x;2", "2024-01-02 00:10:00;1", "2024-13-02 00:20:00;1;2")
+    assert [(line.line, line.readings) for line in file.rejected] == [(2, 1), (3, 2), (4, 2)]
+    assert readings_in(file) == 6
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "where"),
+    [
+        (b"Ammonit\n1;2\n", "neither a line of names that begins with a date or time nor a part", "line 1"),
+        (b"[Eval_1]\nunit=m/s\nDate/time;;x avg\n", "column 2 has no name", "line 3"),
+        (b"Date/time;x avg\n01/02/2024 00:10;1\n", "may be day, month or month, day", "line 2"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_that_says_where(content: bytes, what: str, where: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        ammonit.parse(content)
+    assert what in caught.value.what
+    assert (caught.value.where, bool(caught.value.remedy)) == (where, True)
+
+
+@pytest.mark.parametrize(
+    "head", [b"Date;Speed;Dir\n2024-01-02 00:00;1;2\n", b"[System]\nname=x\n", b"Time,a_avg,b_max\n", b""]
+)
+def test_another_table_or_configuration_is_not_taken_for_one(head: bytes) -> None:
+    assert not ammonit.matches(head)

@@ -1,0 +1,127 @@
+"""Dates of any locale are read if the file tells the order of their parts, and not read if it doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loaders.formats import dates
+from loaders.formats.dates import DAY_FIRST, MONTH_FIRST, Order
+from loaders.formats.frame import FormatError
+
+
+def taken_apart(*texts: str) -> dates.Stamps:
+    return dates.take_apart(pa.chunked_array([list(texts)], pa.string()))
+
+
+def read(texts: Sequence[str]) -> tuple[list[datetime | None], np.timedelta64 | None]:
+    times, zone = dates.read(pa.chunked_array([list(texts)], pa.string()), np.arange(1, len(texts) + 1))
+    return times.tolist(), zone
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("31.08.2016 00:10", DAY_FIRST, "2016-08-31T00:10:00"),
+        ("8/31/2016 0:10", MONTH_FIRST, "2016-08-31T00:10:00"),
+        ("31/08/2016 00:10:05.25", DAY_FIRST, "2016-08-31T00:10:05.250000"),
+        ("31-08-2016T00:10", DAY_FIRST, "2016-08-31T00:10:00"),
+        ("2016-08-31 00:10", DAY_FIRST, "2016-08-31T00:10:00"),
+        ("2016/8/31,00:10", MONTH_FIRST, "2016-08-31T00:10:00"),
+        ("2016. 8. 31. 00:10", DAY_FIRST, None),
+        ("31/08/2016 00.10.30", DAY_FIRST, "2016-08-31T00:10:30"),
+        ("8/31/2016 12:10:00 AM", MONTH_FIRST, "2016-08-31T00:10:00"),
+        ("8/31/2016 12:10:00 pm", MONTH_FIRST, "2016-08-31T12:10:00"),
+        ("8/31/2016 1:10 p.m.", MONTH_FIRST, "2016-08-31T13:10:00"),
+        ("2016-08-31 오후 1:10:00", DAY_FIRST, "2016-08-31T13:10:00"),
+        ("2016-08-31 ¿ÀÈÄ 1:10:00", DAY_FIRST, "2016-08-31T13:10:00"),
+        ("2016-08-31 上午 12:10:00", DAY_FIRST, "2016-08-31T00:10:00"),
+        ("30/08/2016 24:00", DAY_FIRST, "2016-08-31T00:00:00"),
+        ("30/08/2016 24:01", DAY_FIRST, None),
+        ("8/31/2016 13:10 PM", MONTH_FIRST, None),
+        ("31/08/2016 00:60", DAY_FIRST, None),
+        ("31/06/2016 00:10", DAY_FIRST, None),
+        ("29/02/2015 00:10", DAY_FIRST, None),
+        ("29/02/2016 00:10", DAY_FIRST, "2016-02-29T00:10:00"),
+        ("31/08/16 00:10", DAY_FIRST, None),
+        ("31/08/2016", DAY_FIRST, None),
+        ("31/08/0016 00:10", DAY_FIRST, None),
+        ("", DAY_FIRST, None),
+    ],
+)
+def test_a_stamp_is_read_in_its_order_or_is_no_time(text: str, order: Order, expected: str | None) -> None:
+    (time,) = dates.to_times(taken_apart(text), order).tolist()
+    assert time == (None if expected is None else datetime.fromisoformat(expected))
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (["09.10.2016 00:00"], DAY_FIRST),
+        (["2016-10-09 00:00"], DAY_FIRST),
+        (["05/05/2016 00:00", "05/05/2016 00:10"], DAY_FIRST),
+        (["12/10/2016 23:50", "13/10/2016 00:00"], DAY_FIRST),
+        (["10/12/2016 00:00", "10/13/2016 00:00"], MONTH_FIRST),
+        (["09/01/2016 23:40", "09/01/2016 23:50", "10/01/2016 00:00"], DAY_FIRST),
+        (["01/09/2016 23:40", "01/09/2016 23:50", "01/10/2016 00:00"], MONTH_FIRST),
+        (["09/10/2016 00:00", "09/10/2016 00:10"], None),
+        (["09/10/2016 00:00"], None),
+        (["09/10/2016 23:50", "11/10/2016 00:00"], None),
+        (["09/10/2016 00:00", "10/10/2016 00:00"], None),
+        (["13/10/2016 00:00", "10/13/2016 00:00"], None),
+        ([f"{day}/10/2016 00:00" for day in range(13, 32)] + ["10/13/2016 00:00"], DAY_FIRST),
+    ],
+)
+def test_the_order_is_settled_by_what_the_stamps_tell_and_by_nothing_else(
+    texts: list[str], order: Order | None
+) -> None:
+    assert dates.settle(taken_apart(*texts)) == order
+
+
+def test_dates_that_can_be_read_in_two_ways_are_refused_with_the_line_and_what_to_do() -> None:
+    with pytest.raises(FormatError) as caught:
+        read(["garbage", "09/10/2016 00:00"])
+    assert caught.value.what.startswith("'09/10/2016 00:00' may be day, month or month, day, and no other row tells")
+    assert caught.value.where == "line 2"
+    assert (
+        caught.value.remedy == "export it with the year first, or over a period with a midnight or a day after the 12th"
+    )
+
+
+def test_stamps_with_zones_are_put_on_the_clock_of_the_first() -> None:
+    times, zone = read(["31/03/2024 01:50:00+01:00", "31/03/2024 03:00:00+02:00", "31/03/2024 03:00:00"])
+    assert times == [datetime(2024, 3, 31, 1, 50), datetime(2024, 3, 31, 2, 0), None]
+    assert zone == np.timedelta64(3600, "s")
+    assert read(["2024-03-31 03:00:00-0330"])[1] == np.timedelta64(-12_600, "s")
+    assert read(["2024-03-31 03:00:00Z"])[1] == np.timedelta64(0, "s")
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
+    st.integers(1, 400),
+    st.sampled_from(["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M", "%m-%d-%Y %I:%M %p"]),
+)
+def test_a_file_of_ten_minutes_is_read_right_or_refused_and_never_read_wrong(
+    start: datetime, rows: int, pattern: str
+) -> None:
+    begin = start.replace(minute=start.minute // 10 * 10, second=0, microsecond=0)
+    true = [begin + timedelta(minutes=10 * row) for row in range(rows)]
+    texts = [time.strftime(pattern) for time in true]
+    if dates.settle(taken_apart(*texts)) is None:
+        assert len({time.date() for time in true}) == 1
+        return
+    assert read(texts)[0] == true
+
+
+@given(st.lists(st.text("0123456789/.-: TAPMapm+Z", max_size=25), max_size=10))
+def test_any_text_is_a_time_or_none(texts: list[str]) -> None:
+    stamps = taken_apart(*texts)
+    for order in dates.ORDERS:
+        assert len(dates.to_times(stamps, order)) == len(texts)
+    dates.settle(stamps)
