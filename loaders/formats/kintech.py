@@ -1,10 +1,10 @@
 """Kintech Orbit and Atlas .wnd: a signature, a line of facts with the channels as JSON, two lines of names, then rows.
 
-The stamps' offset from UTC stands in the line of facts. Which side of the averaging period they mark doesn't (of two
-exports of one logger, Windographer's labels the rows 10 minutes earlier by their beginning, so here it is the end). The
-period may change in mid-file and is not stated either. There is no missing token: the logger leaves rows out. Numbers
-have separators between thousands (1,025.9). The format of dates in the line of facts is not the one of the rows, which
-have the year first; it counts only where they haven't.
+The stamps' offset from UTC stands in the line of facts. Which side of the averaging period they mark doesn't: others'
+comparison with Windographer's export of such files suggests the end. The period may change in mid-file and isn't stated
+either. There is no missing token: the logger leaves rows out. Numbers have separators between thousands (1,025.9). The
+format of dates in the line of facts is not the one of the rows, which have the year first; it counts only where they
+haven't.
 
 Checked against two files of real loggers, one of them cell by cell against another parser's output.
 """
