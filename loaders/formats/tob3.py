@@ -38,6 +38,7 @@ UNITS_NS = {
     "HOUR": 3_600_000_000_000,
     "DAY": 86_400_000_000_000,
 }
+LONGEST_INTERVAL_NS = 366 * UNITS_NS["DAY"]
 INTERVAL = re.compile(rf"(\d{{1,9}}) ?({'|'.join(UNITS_NS)})S?", re.IGNORECASE)
 RESOLUTION = re.compile(r"Sec(\d{0,3})([MUN]sec)", re.IGNORECASE)  # Sec100Usec: sub-seconds count 100 microseconds
 
@@ -102,6 +103,9 @@ def read_framing(table_line: list[str], head_bytes: int, record_bytes: int) -> F
     interval = INTERVAL.fullmatch(table_line[1])
     if interval is None:
         raise _error(f"the interval '{table_line[1][:40]}' found, a number and one of {', '.join(UNITS_NS)} expected")
+    interval_ns = int(interval[1]) * UNITS_NS[interval[2].upper()]
+    if interval_ns > LONGEST_INTERVAL_NS:
+        raise _error(f"the interval '{table_line[1][:40]}' found, at most a year expected")
     resolution = RESOLUTION.fullmatch(table_line[5])
     if resolution is None:
         raise _error(f"the time resolution '{table_line[5][:40]}' found, one like Sec100Usec expected")
@@ -113,7 +117,7 @@ def read_framing(table_line: list[str], head_bytes: int, record_bytes: int) -> F
         head_bytes=head_bytes,
         record_bytes=record_bytes,
         stamp=stamp,
-        interval_ns=int(interval[1]) * UNITS_NS[interval[2].upper()],
+        interval_ns=interval_ns,
         resolution_ns=int(resolution[1] or 1) * UNITS_NS[resolution[2].upper()],
         has_numbers=head_bytes == 12,  # noqa: PLR2004  # seconds, sub-seconds, and the number of the first record
     )

@@ -80,8 +80,9 @@ def read_frames(body: bytes, framing: Framing) -> tuple[Records, Frames]:
     count = len(body) // framing.frame_bytes
     content = np.frombuffer(body, np.uint8, count * framing.frame_bytes).reshape(count, framing.frame_bytes)
     feet = _words(content[:, -FOOT_BYTES:])[:, 0]
-    times_ns, numbers = read_heads(content[:, : framing.head_bytes], framing)
-    good = good_feet(feet, framing)
+    heads = content[:, : framing.head_bytes]
+    times_ns, numbers = read_heads(heads, framing)
+    good = good_feet(feet, framing) & (_words(heads)[:, 1] * framing.resolution_ns <= SECOND_NS)
     frames = Frames(content, feet, times_ns, numbers, good & ~strays(good, numbers, framing))
     return in_order([whole_frames(frames, framing), *minor_frames(frames, framing)]), frames
 

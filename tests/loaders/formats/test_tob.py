@@ -150,6 +150,10 @@ def test_an_offset_in_a_whole_frame_or_one_beyond_the_frame_is_chance() -> None:
         assert speeds(tob3.parse(tob3_header() + frame(1) + chance + bad)) == [1, 2, 3]
 
 
+def test_a_head_of_more_than_a_second_of_sub_seconds_is_chance() -> None:
+    assert speeds(tob3.parse(tob3_header() + frame(1) + frame(4, milliseconds=1001))) == [1, 2, 3]
+
+
 def test_a_damaged_frame_costs_its_own_readings_and_they_are_counted() -> None:
     damaged = without_stamp(frame(4))
     middle = tob3.parse(tob3_header() + frame(1) + damaged + frame(7))
@@ -222,6 +226,7 @@ def test_tob2_has_no_record_numbers() -> None:
             "line 6",
         ),
         (tob3_header(interval="10 WEEKS"), "the interval '10 WEEKS' found, a number and one of NSEC,", "line 2"),
+        (tob3_header(interval="367 DAY"), "the interval '367 DAY' found, at most a year expected", "line 2"),
         (tob3_header(resolution="Minutes"), "the time resolution 'Minutes' found, one like Sec100Usec", "line 2"),
         (tob3_header(frame_bytes="many"), "the frame size 'many' found, a whole number expected", "line 2"),
         (tob3_header(frame_bytes=33), "a frame of 33 bytes can't hold a record of 18", "line 2"),
