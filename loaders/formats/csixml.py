@@ -5,8 +5,8 @@ own rule is the end). NAN, INF and blank, quoted or not, are recorded as missing
 the file gives it; where it gives none, if it holds a number. Document types are refused, and with them all entities by
 which a file could grow in memory or read other files. Rows behind a place that is no XML are still read.
 
-Unverified: no such file is among the project's samples. The words are those of Campbell's own library, and the parser was
-tried once on a table that a public project keeps both as CSIXML and as TOA5: the same 1,422 rows and values.
+Unverified: no such file is among the project's samples. The words are those of Campbell's own library, and the parser
+was tried once on a table that a public project keeps as CSIXML and as TOA5: the same 1,422 rows and values.
 """
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone

@@ -7,7 +7,7 @@ and not whether a stamp marks the beginning or the end of its averaging period. 
 rows beside it say otherwise (loggers can be told to write the new day with it) it is rejected. The ends of number
 ranges stand for what was out of range: 6999 and 99999 on these loggers, 7999 where LoggerNet writes newer ones' tables.
 
-Checked against a file of a CR23X. 2400 and 99999 are from general knowledge; 7999 is what Campbell's own library writes.
+Checked against a file of a CR23X. 2400 and 99999 are from general knowledge; 7999 is what Campbell's library writes.
 """
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone

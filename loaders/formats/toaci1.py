@@ -4,8 +4,8 @@ No units, no processing and no serial number: a column's statistic is the ending
 states no zone, and not whether a stamp marks the beginning or the end of its averaging period (the logger's own rule
 is the end). NAN, INF and blank are recorded as missing.
 
-Unverified: no such file is among the project's samples. The header is as Campbell's own library writes it, and the parser
-was tried once on a table that a public project keeps both as TOACI1 and as TOA5: the same 1,422 rows and values.
+Unverified: no such file is among the project's samples. The header is as Campbell's own library writes it, and the
+parser was tried once on a table that a public project keeps as TOACI1 and as TOA5: the same 1,422 rows and values.
 """
 
 from __future__ import annotations
