@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-# So many equal steps tell the period; fewer can be an accident of gaps
-STEPS_THAT_TELL = 3
+# So many equal steps tell the period; fewer can be an accident of gaps (every second row missing for an hour)
+STEPS_THAT_TELL = 6
 
 
 def told_by(stamps: npt.NDArray[np.datetime64]) -> np.timedelta64 | None:

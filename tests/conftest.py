@@ -19,9 +19,8 @@ from database import migrating, preparing
 from database.connection import Connection, connect, parameters
 from database.embedded import cluster
 from database.home import PROJECT, Home
-from loaders.metadata.importing import import_metadata
 from orchestration import building
-from tests.loaders.campaign import document
+from tests.loaders.campaign import claim_mast
 
 SAMPLES = PROJECT.parent / "shared" / "samples"
 
@@ -127,10 +126,7 @@ def claim(tmp_path: Path) -> Callable[..., None]:
     """Imports the document of the mast; arguments change its logger."""
 
     def import_document(home: Home, **logger: object) -> None:
-        path = tmp_path / "mast.json"
-        path.write_text(json.dumps(document(**logger)))
-        with connect(home, "loader") as connection:
-            import_metadata(connection, path, utc_offset_hours=None, timestamps=None, imported_by="a test")
+        claim_mast(home, tmp_path, **logger)
 
     return import_document
 

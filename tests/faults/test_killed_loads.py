@@ -15,7 +15,7 @@ import pytest
 from database.connection import connect
 from database.home import Home
 from loaders.loading import load
-from tests.loaders.campaign import toa5
+from tests.loaders.campaign import claim_mast, toa5
 
 LOAD = """
 import sys
@@ -35,11 +35,10 @@ def table(home: Home) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten files that overlap by a half."""
-    files = tmp_path / "files"
-    files.mkdir()
+    files = tmp_path_factory.mktemp("files")
     for number in range(10):
         steps = range(number * 1000, number * 1000 + 2000)
         (files / f"{number}.dat").write_bytes(toa5({step: [step % 7] for step in steps}))
@@ -59,13 +58,13 @@ def test_killed_and_run_again_it_ends_as_undisturbed(
     assert table(mast) == expected
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def undisturbed(
-    new_home: Callable[[str], Home], built: str, claim: Callable[..., None], folder: Path
+    new_home: Callable[[str], Home], built: str, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[float, list[tuple[object, ...]]]:
     """How long a whole load takes, as a process, and the table that it ends with."""
     home = new_home(built)
-    claim(home)
+    claim_mast(home, tmp_path_factory.mktemp("metadata"))
     begun = time.monotonic()
     subprocess.run([sys.executable, "-c", LOAD, str(home.path), str(folder)], check=True)
     return time.monotonic() - begun, table(home)

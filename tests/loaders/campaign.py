@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+from database.connection import connect
+from database.home import Home
+from loaders.metadata.importing import import_metadata
 
 SERIAL = "4711"
 START = datetime(2021, 3, 1)
@@ -79,3 +85,11 @@ def document(**logger: Any) -> dict[str, Any]:
             }
         ],
     }
+
+
+def claim_mast(home: Home, folder: Path, **logger: Any) -> None:
+    """Import the mast's document into an instance; arguments change its logger."""
+    path = folder / "mast.json"
+    path.write_text(json.dumps(document(**logger)))
+    with connect(home, "loader") as connection:
+        import_metadata(connection, path, utc_offset_hours=None, timestamps=None, imported_by="a test")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 from database.connection import connect
 from database.home import Home
 from loaders.loading import load
-from loaders.metadata.importing import import_metadata
-from tests.loaders.campaign import document, toa5
+from tests.loaders.campaign import claim_mast, toa5
 
 # A file: readings at some of twelve steps, few enough values that files agree, differ and miss
 rows = st.dictionaries(st.integers(0, 11), st.sampled_from([None, 1.0, 2.0]), min_size=4, max_size=12)
@@ -26,10 +24,7 @@ campaigns = st.lists(rows, min_size=2, max_size=4)
 def field(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """An instance for all examples of this module; each empties the tables first."""
     home = new_home(built)
-    path = tmp_path_factory.mktemp("metadata") / "mast.json"
-    path.write_text(json.dumps(document()))
-    with connect(home, "loader") as connection:
-        import_metadata(connection, path, utc_offset_hours=None, timestamps=None, imported_by="a test")
+    claim_mast(home, tmp_path_factory.mktemp("metadata"))
     return home
 
 
@@ -44,7 +39,7 @@ def loaded(home: Home, contents: list[bytes]) -> tuple[list[tuple[object, ...]],
             load(home, [path])
     with connect(home, "owner") as connection:
         table = connection.execute(
-            "select timestamp, value, sha256 from raw.reading inner join raw.file using (file_id) order by 1"
+            "select timestamp, value, sha256 from raw.reading inner join raw.file using (file_id) order by 1, 3"
         ).fetchall()
         accounted = connection.execute(
             "select sum(readings_new + readings_same + readings_changed + readings_kept + readings_rejected)::int"
