@@ -7,6 +7,8 @@ from typing import Protocol
 
 from loaders.formats import (
     ammonit,
+    aq500,
+    axys,
     basestation,
     csixml,
     headerless,
@@ -14,6 +16,8 @@ from loaders.formats import (
     logr,
     meteo32,
     mixed_array,
+    molas,
+    nomad,
     symphonie_sdr,
     symphoniepro,
     toa5,
@@ -22,7 +26,10 @@ from loaders.formats import (
     tob2,
     tob3,
     triton,
+    windcube,
+    windcube_rtd,
     windographer,
+    wls70,
     zephir,
 )
 from loaders.formats.frame import LoggerFile
@@ -66,6 +73,13 @@ FORMATS: tuple[Format, ...] = (
     windographer,
     meteo32,
     ammonit,
+    windcube_rtd,
+    windcube,
+    molas,
+    wls70,
+    aq500,
+    axys,
+    nomad,
     headerless,  # the last: a description of the file's own may know it
 )
 

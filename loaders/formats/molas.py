@@ -1,0 +1,135 @@
+"""Movelaser Molas lidar text (B300 and the like): facts as a WindCube writes them, Chinese names, tab-separated rows.
+
+Facts are UTF-8, names and rows GBK, in one file, so each line is decoded by itself. Date and time are two columns. Then
+follow longitude and latitude in degrees, minutes and seconds, which are text, housekeeping, and ten columns for each
+altitude. Columns have the file's own names. Blank and NaN are taken for missing. Neither the zone nor which side of the
+averaging period a stamp marks is known.
+
+Unverified: written from a description of others' parsers; there was no file to be checked against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from loaders.formats import cells, dates, grid
+from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.grid import Dialect
+from loaders.formats.settings import Setting, setting
+
+NAME = "molas"
+VERIFIED = False
+WIND_SPEED = "水平风速"
+MARKS = tuple(WIND_SPEED.encode(encoding) for encoding in ("utf-8", "gb18030"))
+PLACES = (2, 3)  # columns of longitude and latitude
+HOUSEKEEPING = 10
+PER_ALTITUDE = 10
+LONGEST_HEADER = 100  # lines until that of the names
+STATISTICS = (("可靠性", "availability"), ("偏差", "sd"), ("最小", "min"), ("最大", "max"))
+AVERAGED = ("风速", "风向", "信噪比")
+UNIT = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]*)[)\uff09\]]$")
+ALTITUDE = re.compile(r"(\d+(?:\.\d+)?) ?m", re.ASCII)
+DAYS = re.compile(r"^(\d{4})(\d\d)(\d\d) ", re.ASCII)
+MISSING = cells.spellings(("NAN", ""))
+DEMAND = "load the file as the lidar wrote it"
+
+
+def matches(head: bytes) -> bool:
+    """Whether the lidar's facts stand there, and the Chinese word for wind speed in either encoding."""
+    return b"ID System" in head and any(mark in head for mark in MARKS)
+
+
+def parse(content: bytes) -> LoggerFile:
+    """Read one file; lines and cells that can't be read go to `rejected`.
+
+    Raises FormatError where there is no line of names, or it hasn't ten columns for each altitude.
+    """
+    lines = decode(content)
+    at = next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if WIND_SPEED in line and "\t" in line), None)
+    if at is None:
+        raise FormatError(f"no line of names with '{WIND_SPEED}'", f"line {min(len(lines), LONGEST_HEADER)}", DEMAND)
+    facts = read_facts(lines[:at])
+    names = [name.strip() for name in lines[at].rstrip("\t ").split("\t")]
+    check(names, facts, at + 1)
+    unique = grid.unique(names)
+    # without the first tab, date and time are one column
+    body = "\n".join(DAYS.sub(r"\1-\2-\3 ", line.replace("\t", " ", 1)) for line in lines[at + 1 :])
+    columns = {position - 1: column(unique[position]) for position in range(2, len(unique)) if position not in PLACES}
+    width = len(unique) - 1
+    read = grid.read(
+        grid.without_padding(body.encode(), "\t", width),
+        at + 2,
+        width,
+        Dialect("\t"),
+        stamp=0,
+        readings=list(columns),
+        missing=MISSING,
+    )
+    times, utc_offset = dates.read(read.stamps, read.rows.lines)
+    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
+    return LoggerFile(
+        format=NAME,
+        logger=facts.get("ID System") or None,
+        tables=tables,
+        rejected=rejected,
+        header={"facts": facts, "names": list(unique), "settings": settings(unique)},
+        created=None,
+        utc_offset=utc_offset,
+        timestamp_is_end_of_period=None,
+    )
+
+
+def decode(content: bytes) -> list[str]:
+    """The lines, each decoded by itself; never fails."""
+    unified = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return [_decode_line(line).replace("\x00", "\ufffd") for line in unified.split(b"\n")]
+
+
+def _decode_line(line: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("latin-1")
+
+
+def read_facts(lines: Sequence[str]) -> dict[str, str]:
+    """What stands above the names."""
+    facts: dict[str, str] = {}
+    for line in lines:
+        key, is_fact, value = line.partition("=")
+        if is_fact and key.strip():
+            facts.setdefault(key.strip(), value.strip())
+    return facts
+
+
+def check(names: Sequence[str], facts: dict[str, str], line: int) -> None:
+    """Raise FormatError where the names don't fit the altitudes."""
+    altitudes = (len(names) - HOUSEKEEPING) / PER_ALTITUDE
+    listed = next((value.split() for key, value in facts.items() if key.startswith("Altitudes")), None)
+    if "" in names:
+        raise FormatError(f"column {names.index('') + 1} has no name", f"line {line}", DEMAND)
+    if altitudes < 1 or not altitudes.is_integer() or (listed is not None and len(listed) != altitudes):
+        expected = f"{PER_ALTITUDE} for each altitude"
+        said = "" if listed is None else f", {len(listed)} altitudes in the header"
+        raise FormatError(f"{len(names)} columns, {HOUSEKEEPING} and {expected} expected{said}", f"line {line}", DEMAND)
+
+
+def column(name: str) -> Column:
+    """A column with the unit and statistic that its name tells."""
+    unit = UNIT.search(name)
+    statistic = next((word for said, word in STATISTICS if said in name), None)
+    if statistic is None and any(quantity in name for quantity in AVERAGED):
+        statistic = "avg"
+    return Column(name, unit[1] if unit else "", statistic)
+
+
+def settings(names: Sequence[str]) -> list[Setting]:
+    """The height of each altitude's columns, as their names have it."""
+    by_height: dict[float, list[str]] = {}
+    for name in names[HOUSEKEEPING:]:
+        if found := ALTITUDE.match(name):
+            by_height.setdefault(float(found[1]), []).append(name)
+    return [setting(own, height_m=height) for height, own in by_height.items()]
