@@ -58,9 +58,16 @@ def build(
 
 def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
     """Bring the models that flags bear on up to date, which takes seconds, so that a flag is in effect at once."""
-    with dbt_lock(home, report):
+    with dbt_lock(home, report), connect(home, "transformer") as connection:
+        digest = project_digest(PROJECT)
+        built_of, built_up_to = _last_build(connection)
+        changes = last_change(connection)
+        if (built_of, built_up_to) == (digest, changes):
+            return
         report("Applying flags")
         run_dbt(home, ["run", "--select", *FLAG_MODELS])
+        if built_of == digest and _only_flags_since(connection, built_up_to):
+            record_build(connection, digest, changes)
 
 
 def project_digest(project: Path) -> str:
@@ -85,6 +92,13 @@ def last_change(connection: Connection) -> int:
     row = connection.execute("select coalesce(max(changed_span_id), 0) from ops.changed_span").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _only_flags_since(connection: Connection, changed_span_id: int) -> bool:
+    row = connection.execute(
+        "select exists (select from ops.changed_span where changed_span_id > %s and cause <> 'flag')", [changed_span_id]
+    ).fetchone()
+    return row == (False,)
 
 
 def _last_build(connection: Connection) -> tuple[str | None, int]:
