@@ -17,6 +17,7 @@ from loaders.formats import (
     meteo32,
     mixed_array,
     molas,
+    netcdf,
     nomad,
     symphonie_sdr,
     symphoniepro,
@@ -79,6 +80,7 @@ FORMATS: tuple[Format, ...] = (
     wls70,
     aq500,
     axys,
+    netcdf,
     nomad,
     headerless,  # the last: a description of the file's own may know it
 )

@@ -3,9 +3,9 @@
 The first generation writes `HeaderLength=`, the second `HeaderSize=`. Stamps of both mark the end of the period: the
 second says so in the name of its first column, the first doesn't say it. The second states the zone (`timezone=UTC+0`),
 the first doesn't. The second has the year first, the first the day, unless its own rows tell otherwise. NaN and blank
-are recorded as missing. A sensor for pressure, temperature or humidity that isn't there is recorded as 0: kept as it is.
-Columns have the file's own names; what stands in the first generation's header once for each altitude gets
-` (2)`, ` (3)` at the second and third. A degree sign that didn't survive a mail is written anew.
+are recorded as missing. A sensor for pressure, temperature or humidity that isn't there is recorded as 0: kept as it
+is. Columns have the file's own names; what stands in the first generation's header once for each altitude gets ` (2)`,
+` (3)` at the second and third. A degree sign that didn't survive a mail is written anew.
 
 Checked against three lidars of both generations and against the maker-independent NetCDF of one of these days.
 """

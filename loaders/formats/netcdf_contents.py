@@ -1,0 +1,61 @@
+"""What both generations of NetCDF hold: variables on named dimensions, with attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.formats.frame import FormatError
+
+Attribute = str | NDArray[Any] | None
+DEMAND = "load the file again from where it came: it is damaged, or was still being written"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable, whose values are read when they are asked for.
+
+    Attributes:
+        dimensions: their names; None where the file doesn't tell them.
+        shape: along its dimensions; what was never written at their ends may be absent from what is read.
+        kind: the letter of numpy for its type, O for words.
+        fill: what stands in places that were never written, unless an attribute says otherwise.
+    """
+
+    name: str
+    dimensions: tuple[str, ...] | None
+    shape: tuple[int, ...]
+    kind: str
+    attributes: Mapping[str, Attribute]
+    fill: float | None
+    read: Callable[[], NDArray[Any]] = field(repr=False)
+
+    def text(self, attribute: str) -> str:
+        """An attribute that is text; empty where there is none."""
+        value = self.attributes.get(attribute)
+        return value.strip() if isinstance(value, str) else ""
+
+    def numbers(self, attribute: str) -> NDArray[np.float64]:
+        """An attribute that is numbers; none where there is none."""
+        value = self.attributes.get(attribute)
+        if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
+            return np.asarray(value, dtype=np.float64).ravel()
+        return np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A file's variables by name, its own attributes, and the names of its groups, which hold variables too."""
+
+    variables: dict[str, Variable]
+    attributes: Mapping[str, Attribute]
+    groups: tuple[str, ...] = ()
+
+
+def damaged(what: str, where: str = "") -> FormatError:
+    """The error for what can't be read as NetCDF."""
+    return FormatError(what, where, DEMAND)
