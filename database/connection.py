@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -14,6 +14,18 @@ from database.home import Home
 
 Role = Literal["analyst", "exporter", "loader", "transformer", "owner"]
 ROLES: tuple[Role, ...] = ("analyst", "exporter", "loader", "transformer", "owner")
+PLACE = ("user", "password", "host", "port", "dbname")
+LIBPQ = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "dbname": "PGDATABASE",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -21,6 +33,12 @@ def parameters(home: Home, role: Role) -> dict[str, str]:
     """Libpq's keywords and values for a role: host, port, dbname, user, password."""
     credentials = _credentials(home)
     base = conninfo_to_dict(home.server_url) if home.server_url else dict(credentials["server"])
+    if not base.get("dbname"):
+        raise SetupError(
+            "the server's URL names no database",
+            "STATIONMANAGER_DATABASE_URL",
+            "write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE",
+        )
     if role == "owner" and home.server_url:
         return {key: str(value) for key, value in base.items()}
     base |= {"user": role, "password": credentials["passwords"][role]}
@@ -43,7 +61,15 @@ def url(home: Home, role: Role) -> str:
     given = parameters(home, role)
     user, password, host = (quote(given.get(key, ""), safe="") for key in ("user", "password", "host"))
     secret = f":{password}" if password else ""
-    return f"postgresql://{user}{secret}@{host}:{given.get('port', '5432')}/{quote(given['dbname'], safe='')}"
+    place = f"{host}:{given.get('port', '5432')}/{quote(given['dbname'], safe='')}"
+    further = urlencode({key: value for key, value in given.items() if key not in PLACE})
+    return f"postgresql://{user}{secret}@{place}" + (f"?{further}" if further else "")
+
+
+def libpq_environment(home: Home, role: Role) -> dict[str, str]:
+    """The same as the variables that libpq reads: host, port, database, user, password, and how it is encrypted."""
+    given = parameters(home, role)
+    return {LIBPQ[key]: value for key, value in given.items() if key in LIBPQ}
 
 
 def _credentials(home: Home) -> dict[str, dict[str, str]]:

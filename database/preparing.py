@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import secrets
 from collections.abc import Callable
@@ -15,20 +16,25 @@ from database.connection import ROLES, parameters
 from database.embedded import cluster
 from database.errors import DatabaseUnavailable, SetupError
 from database.home import Home
+from database.private_files import write_private
 
 Report = Callable[[str], None]
 
 
 def prepare(home: Home, report: Report) -> None:
     """Start what must run, and bring roles and migrations up to date; everything that is done already costs nothing."""
-    if home.server_url:
-        _ensure_server(home)
-    else:
-        cluster.start(home, report)
-        _ensure_database(home)
-    report("Bringing the schemas up to date")
-    migrating.upgrade(home)
-    set_passwords(home)
+    home.path.mkdir(parents=True, exist_ok=True)
+    with (home.path / "prepare.lock").open("w") as lock:
+        # two at once: the second waits and finds the work done
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if home.server_url:
+            _ensure_server(home)
+        else:
+            cluster.start(home, report)
+            _ensure_database(home)
+        report("Bringing the schemas up to date")
+        migrating.upgrade(home)
+        set_passwords(home)
 
 
 def set_passwords(home: Home) -> None:
@@ -59,8 +65,7 @@ def _ensure_server(home: Home) -> None:
             "server": {key: str(value) for key, value in given.items() if key not in {"user", "password"}},
             "passwords": {role: secrets.token_urlsafe(24) for role in ROLES if role != "owner"},
         }
-        home.credentials.touch(0o600)
-        home.credentials.write_text(json.dumps(content, indent=2))
+        write_private(home.credentials, json.dumps(content, indent=2))
     with _owner(home) as connection:
         row = connection.execute("select from pg_available_extensions where name = 'timescaledb'").fetchone()
         if row is None:

@@ -17,7 +17,7 @@ EARLIEST = np.datetime64("0001-01-01", "us")
 LOGGERS = """
 select
     loggers.station,
-    loggers.serial,
+    coalesce(channel.logger, loggers.serial) as serial,
     -- infinity has no numpy value
     nullif(loggers.date_from, '-infinity') as date_from,
     loggers.utc_offset,
@@ -25,6 +25,9 @@ select
     loggers.averaging_period,
     array_append(loggers.claims, loggers.serial) as names
 from metadata.loggers
+-- a serial that the metadata spell otherwise now is still the logger that its channels belong to
+left join (select distinct logger from raw.channel) as channel
+    on metadata.same_serial(loggers.serial) = metadata.same_serial(channel.logger)
 order by loggers.date_from
 """
 
@@ -57,10 +60,9 @@ class Logger:
         """The period that the logger averages over now."""
         return self.periods[-1].averaging_period
 
-    @property
-    def station(self) -> str:
-        """The station that it serves now."""
-        return self.periods[-1].station
+    def station_at(self, stamp: np.datetime64) -> str:
+        """The station that it served at a time of its clock."""
+        return self.periods[int(self.period_indices(np.array([stamp]))[0])].station
 
 
 class Loggers:
@@ -69,19 +71,27 @@ class Loggers:
     def __init__(self, rows: list[tuple[Any, ...]]) -> None:
         periods: dict[str, list[Period]] = {}
         self._serials: dict[str, set[str]] = {}
+        self._by_serial: dict[str, str] = {}
         for station, serial, date_from, utc_offset, is_end, averaging_period, names in rows:
             start = EARLIEST if date_from is None else np.datetime64(date_from, "us")
             period = Period(station, start, _timedelta(utc_offset), is_end, _timedelta(averaging_period))
-            periods.setdefault(serial, []).append(period)
+            known_as = self._by_serial.setdefault(_canonical(serial), serial)
+            periods.setdefault(known_as, []).append(period)
             for name in names:
-                self._serials.setdefault(_canonical(name), set()).add(serial)
+                self._serials.setdefault(_canonical(name), set()).add(known_as)
         self._loggers = {serial: Logger(serial, tuple(found)) for serial, found in periods.items()}
 
+    def knows(self, name: str | None) -> bool:
+        """Whether any logger goes by that name."""
+        return name is not None and (_canonical(name) in self._by_serial or _canonical(name) in self._serials)
+
     def find(self, name: str | None) -> Logger | None:
-        """The one logger of that serial or other name; None where there is none.
+        """The logger of that serial, else the one that goes by that name; None where there is none.
 
         Raises MetadataError where two loggers go by that name.
         """
+        if name and (serial := self._by_serial.get(_canonical(name))):
+            return self._loggers[serial]
         serials = self._serials.get(_canonical(name), set()) if name else set()
         if len(serials) > 1:
             raise MetadataError(

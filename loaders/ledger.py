@@ -14,8 +14,8 @@ from database.connection import Connection
 State = Literal["landed", "loaded", "unclaimed", "failed"]
 
 COLUMNS = """
-file_id, sha256, path, format, logger, claimed_by, state, first_timestamp, last_timestamp, readings_new, readings_same,
-readings_changed, readings_kept, readings_rejected, error
+file_id, sha256, path, format, logger, claimed_by, state, first_timestamp, last_timestamp, overrules_at,
+readings_new, readings_same, readings_changed, readings_kept, readings_rejected, error
 """
 
 
@@ -32,6 +32,7 @@ class LedgerRow:
     state: State
     first_timestamp: datetime | None
     last_timestamp: datetime | None
+    overrules_at: datetime | None
     readings_new: int
     readings_same: int
     readings_changed: int
@@ -40,13 +41,36 @@ class LedgerRow:
     error: dict[str, str] | None
 
 
-def receive(connection: Connection, sha256: str, path: str, size_bytes: int) -> LedgerRow:
-    """Record that a content was received, and return its row; a content that was received before keeps its row."""
-    connection.execute(
-        "insert into raw.file (sha256, path, size_bytes, state) values (%s, %s, %s, 'landed')"
-        " on conflict (sha256) do nothing",
-        [sha256, path, size_bytes],
-    )
+def receive(
+    connection: Connection,
+    sha256: str,
+    path: str,
+    size_bytes: int,
+    logger: str | None = None,
+    *,
+    overrules: bool = False,
+) -> LedgerRow:
+    """Record that a content was received, and return its row; a content that was received before keeps its row.
+
+    What the user says of a file stands on record before it is read, so that it holds whenever that is.
+    """
+    row = next(iter(find(connection, "sha256 = %s", sha256)), None)
+    if row is None:
+        connection.execute(
+            "insert into raw.file (sha256, path, size_bytes, state) values (%s, %s, %s, 'landed')"
+            " on conflict (sha256) do nothing",
+            [sha256, path, size_bytes],
+        )
+    elif row.state == "loaded":
+        return row
+    if logger or overrules:
+        connection.execute(
+            "update raw.file set logger = coalesce(%(logger)s, logger),"
+            " claimed_by = case when %(logger)s::text is null then claimed_by else 'option' end,"
+            " overrules_at = case when %(overrules)s then clock_timestamp() else overrules_at end"
+            " where sha256 = %(sha256)s and state <> 'loaded'",
+            {"logger": logger, "overrules": overrules, "sha256": sha256},
+        )
     return find(connection, "sha256 = %s", sha256)[0]
 
 
@@ -54,7 +78,7 @@ def waiting(connection: Connection, *, retry_failed: bool) -> list[LedgerRow]:
     """Files that are to be read: landed ones, those that wait for metadata, and with `retry_failed` all that failed."""
     return find(
         connection,
-        "state in ('landed', 'unclaimed') or state = 'failed' and (%s or error ->> 'waits_for' = 'metadata')",
+        "state in ('landed', 'unclaimed') or state = 'failed' and (%s or error ? 'waits_for')",
         retry_failed,
     )
 

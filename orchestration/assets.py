@@ -27,7 +27,7 @@ from exporters.exporting import export
 from exporters.selection import Request
 from exporters.writing import ExportedFile
 from loaders import loading
-from loaders.loading import FileResult
+from loaders.results import FileResult
 from orchestration import status
 
 FILES_CAN_BE_READ = "files_can_be_read"

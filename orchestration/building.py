@@ -9,7 +9,9 @@ from pathlib import Path
 
 from database.connection import Connection, connect
 from database.home import PROJECT, Home
-from loaders.loading import LoadResult, OnFile, load_waiting
+from loaders.loading import OnFile, load_waiting
+from loaders.results import LoadResult
+from loaders.unwrapping import Settings
 from orchestration.dbt import Report, dbt_lock, run_dbt
 
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
@@ -34,6 +36,7 @@ def build(
     on_line: Report | None = None,
     on_file: OnFile | None = None,
     full: bool = False,
+    settings: Settings | None = None,
 ) -> BuildResult:
     """Bring everything that dbt makes up to date.
 
@@ -41,14 +44,14 @@ def build(
     """
     with dbt_lock(home, report), connect(home, "transformer") as connection:
         digest = project_digest(PROJECT)
-        built_of, built_up_to = _last_build(connection)
+        built_of, seen = _last_build(connection)
         if built_of != digest:
             # the metadata's models are views: of the same project they know what is imported without dbt
             report("Building the metadata")
             run_dbt(home, ["build", "--select", METADATA, *NO_UNIT_TESTS], on_line=on_line)
-        loaded = load_waiting(home, on_file=on_file)
-        changes = last_change(connection)
-        if not full and (built_of, built_up_to) == (digest, changes):
+        loaded = load_waiting(home, on_file=on_file, settings=settings)
+        changes = changes_now(connection)
+        if not full and (built_of, seen) == (digest, changes):
             return BuildResult(is_built=False, loaded=loaded)
         report("Building the models")
         run_dbt(home, ["build", *NO_UNIT_TESTS], on_line=on_line)
@@ -60,13 +63,14 @@ def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
     """Bring the models that flags bear on up to date, which takes seconds, so that a flag is in effect at once."""
     with dbt_lock(home, report), connect(home, "transformer") as connection:
         digest = project_digest(PROJECT)
-        built_of, built_up_to = _last_build(connection)
-        changes = last_change(connection)
-        if (built_of, built_up_to) == (digest, changes):
+        built_of, seen = _last_build(connection)
+        changes = changes_now(connection)
+        if (built_of, seen) == (digest, changes):
             return
         report("Applying flags")
         run_dbt(home, ["run", "--select", *FLAG_MODELS])
-        if built_of == digest and _only_flags_since(connection, built_up_to):
+        only_flags = changes.all - changes.by_flags == seen.all - seen.by_flags
+        if built_of == digest and only_flags:
             record_build(connection, digest, changes)
 
 
@@ -82,27 +86,34 @@ def _files(project: Path) -> Iterable[Path]:
     return sorted(path for pattern in PROJECT_FILES for path in project.glob(pattern) if path.is_file())
 
 
-def record_build(connection: Connection, digest: str, changes: int) -> None:
-    """Record that everything is built, of which project, and up to which change."""
-    connection.execute("insert into ops.build (project_digest, changed_span_id) values (%s, %s)", [digest, changes])
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many changes there are, and how many of them are by flags.
+
+    They are counted, since the newest one's number tells nothing: a lower number may be committed later.
+    """
+
+    all: int
+    by_flags: int
 
 
-def last_change(connection: Connection) -> int:
-    """The number of the newest change of readings, flags, metadata or parameters."""
-    row = connection.execute("select coalesce(max(changed_span_id), 0) from ops.changed_span").fetchone()
+def changes_now(connection: Connection) -> Changes:
+    """The changes of readings, flags, metadata and parameters so far."""
+    row = connection.execute("select count(*), count(*) filter (where cause = 'flag') from ops.changed_span").fetchone()
     assert row is not None
-    return int(row[0])
+    return Changes(*row)
 
 
-def _only_flags_since(connection: Connection, changed_span_id: int) -> bool:
+def record_build(connection: Connection, digest: str, changes: Changes) -> None:
+    """Record that everything is built: of which project, and which changes it has seen."""
+    connection.execute(
+        "insert into ops.build (project_digest, changes, changes_by_flags) values (%s, %s, %s)",
+        [digest, changes.all, changes.by_flags],
+    )
+
+
+def _last_build(connection: Connection) -> tuple[str | None, Changes]:
     row = connection.execute(
-        "select exists (select from ops.changed_span where changed_span_id > %s and cause <> 'flag')", [changed_span_id]
+        "select project_digest, changes, changes_by_flags from ops.build order by build_id desc limit 1"
     ).fetchone()
-    return row == (False,)
-
-
-def _last_build(connection: Connection) -> tuple[str | None, int]:
-    row = connection.execute(
-        "select project_digest, changed_span_id from ops.build order by build_id desc limit 1"
-    ).fetchone()
-    return row or (None, -1)
+    return (row[0], Changes(*row[1:])) if row else (None, Changes(-1, -1))

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from database.connection import Connection, connect
+from database.errors import SetupError
 from database.home import Home
 from database.infinity import read_infinity_as_text
 from orchestration.building import METADATA, NO_UNIT_TESTS
@@ -25,9 +26,13 @@ def check_metadata(home: Home) -> list[Finding]:
     """
     with dbt_lock(home), connect(home, "transformer") as connection:
         read_infinity_as_text(connection)
+        results_file = home.dbt / "target" / "run_results.json"
+        results_file.unlink(missing_ok=True)
         with suppress(BuildFailed):  # which ones failed stands in the results, with what they found
             run_dbt(home, ["test", "--select", METADATA, "tag:finding", *NO_UNIT_TESTS])
-        results = json.loads((home.dbt / "target" / "run_results.json").read_text())["results"]
+        if not results_file.exists():
+            raise SetupError("dbt could not run the checks", str(home.dbt / "logs" / "dbt.log"), "see the log")
+        results = json.loads(results_file.read_text())["results"]
         return [
             finding
             for result in results

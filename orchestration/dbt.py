@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from database.connection import connect, parameters
+from database.connection import connect, libpq_environment, parameters
 from database.errors import StationManagerError
 from database.home import PROJECT, Home
 
@@ -38,6 +38,8 @@ def environment(home: Home) -> dict[str, str]:
     given = parameters(home, "transformer")
     return {
         **os.environ,
+        # dbt's own profile has no place for all of libpq's settings of encryption
+        **{name: value for name, value in libpq_environment(home, "transformer").items() if name.startswith("PGSSL")},
         "STATIONMANAGER_DB_HOST": given["host"],
         "STATIONMANAGER_DB_PORT": given.get("port", "5432"),
         "STATIONMANAGER_DB_NAME": given["dbname"],

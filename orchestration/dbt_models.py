@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from database.connection import connect
 from database.home import PROJECT, Home
 from orchestration.assets import raw_readings
-from orchestration.building import METADATA, last_change, project_digest, record_build
+from orchestration.building import METADATA, changes_now, project_digest, record_build
 from orchestration.resources import dbt_of, dbt_target
 
 BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -49,9 +49,10 @@ def models_of(manifest: Path) -> list[AssetsDefinition]:
     def reading_models(context: AssetExecutionContext, home: ResourceParam[Home]) -> Iterator[Any]:
         """What follows from readings: calibrated, cleaned, ready to be exported."""
         with connect(home, "transformer") as connection:
-            changes = last_change(connection)
+            changes = changes_now(connection)
             yield from _build(context, home)
-            record_build(connection, project_digest(PROJECT), changes)
+            if not context.is_subset:
+                record_build(connection, project_digest(PROJECT), changes)
 
     return [metadata_models, reading_models]
 

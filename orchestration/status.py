@@ -64,8 +64,8 @@ select
     null,
     'changes have come since the last build (stationmanager build)'
 where
-    (select max(changed_span_id) from ops.changed_span)
-    > (select coalesce(max(changed_span_id), -1) from ops.build)
+    (select count(*) from ops.changed_span)
+    <> coalesce((select changes from ops.build order by build_id desc limit 1), 0)
 
 order by 2, 1, 4
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -22,6 +21,7 @@ from database.embedded.programs import Programs, find_programs
 from database.embedded.settings import HOST_BASED_AUTHENTICATION, Machine, configuration
 from database.errors import SetupError
 from database.home import Home
+from database.private_files import write_private
 
 DATABASE = "stationmanager"
 FIRST_PORT = 54320
@@ -103,10 +103,10 @@ def _recorded(home: Home) -> Cluster | None:
 
 
 def _record(home: Home, cluster: Cluster) -> None:
-    _write_private(home.path / "cluster.json", json.dumps(asdict(cluster), indent=2))
+    write_private(home.path / "cluster.json", json.dumps(asdict(cluster), indent=2))
     credentials = json.loads(home.credentials.read_text())
     credentials["server"] = {"host": "127.0.0.1", "port": str(cluster.port), "dbname": DATABASE}
-    _write_private(home.credentials, json.dumps(credentials, indent=2))
+    write_private(home.credentials, json.dumps(credentials, indent=2))
 
 
 def _placed(home: Home, account: Account) -> Cluster:
@@ -119,7 +119,7 @@ def _placed(home: Home, account: Account) -> Cluster:
     if len(str(socket_folder).encode()) > LONGEST_SOCKET_FOLDER:
         socket_folder = Path(tempfile.gettempdir()) / f"stationmanager-{name}"
     cluster = Cluster(str(base / "data"), str(socket_folder), str(base / "log"), _free_port())
-    _write_private(home.path / "cluster.json", json.dumps(asdict(cluster), indent=2))
+    write_private(home.path / "cluster.json", json.dumps(asdict(cluster), indent=2))
     return cluster
 
 
@@ -147,7 +147,7 @@ def _ensure_credentials(home: Home, cluster: Cluster) -> dict[str, dict[str, str
         )
     passwords: dict[str, str] = {role: secrets.token_urlsafe(24) for role in ROLES}
     credentials = {"server": {}, "passwords": passwords}
-    _write_private(home.credentials, json.dumps(credentials, indent=2))
+    write_private(home.credentials, json.dumps(credentials, indent=2))
     _record(home, cluster)
     return credentials
 
@@ -171,7 +171,7 @@ def _initialise(cluster: Cluster, programs: Programs, account: Account, password
     making.mkdir()
     account.own(making, 0o700)
     password_file = data.with_name("password")
-    _write_private(password_file, password)
+    write_private(password_file, password)
     account.own(password_file, 0o600)
     locale = ["--locale=C"]
     if programs.major_version >= BUILTIN_LOCALE_SINCE:
@@ -273,14 +273,3 @@ def _last_words(logs: Path) -> str:
         if telling:
             return telling[-1].split("FATAL:", 1)[1].strip()
     return "it left no message"
-
-
-def _write_private(path: Path, content: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    scratch = path.with_name(path.name + ".new")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)

@@ -37,11 +37,6 @@ def find_programs(report: Report) -> Programs:
     return _required(debian.private_prefix(report))
 
 
-def psql_beside(programs: Programs) -> Path:
-    """The psql that belongs to the server."""
-    return programs / "psql"
-
-
 def _candidate_folders() -> list[Path]:
     folders = [Path(folder) for folder in os.get_exec_path() if folder]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration import building
-from orchestration.cli.console import JsonOption, answers, home, print_json, progress, say
+from orchestration.cli.console import JsonOption, answers, home, print_json, progress, say, settings
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,9 @@ def build(
     analysts read stays as it was.
     """
     with progress("Loading what waited") as on_file:
-        result = building.build(home(), report=say, on_line=say if verbose else None, on_file=on_file, full=full)
+        result = building.build(
+            home(), report=say, on_line=say if verbose else None, on_file=on_file, full=full, settings=settings()
+        )
     if as_json:
         print_json({"built": result.is_built, "files": result.loaded.files})
         return

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from database.home import Home
+from loaders.unwrapping import Settings
 
 # Progress and messages go to standard error: standard output is the answer
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -30,6 +31,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON d
 def home() -> Home:
     """The instance that the environment names."""
     return Home.from_environment(os.environ)
+
+
+def settings() -> Settings:
+    """The instance's configuration, with secrets from the environment."""
+    return Settings.of(home(), os.environ)
 
 
 def say(text: str) -> None:

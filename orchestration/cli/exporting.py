@@ -13,6 +13,7 @@ from database.errors import UsageError
 from exporters.exporting import FORMATS
 from exporters.exporting import export as export_station
 from exporters.selection import Request
+from loaders.metadata.slug import slug
 from orchestration.cli.console import JsonOption, home, print_json, print_table, progress
 
 StationsArgument = Annotated[list[str] | None, typer.Argument(help="Stations by name; all if none is named.")]
@@ -42,7 +43,7 @@ def export(
     folder = output or here.exports
     begin, end = _moment(date_from, "--from"), _moment(date_to, "--to")
     files = []
-    for station in stations or _all_stations():
+    for station in [slug(name) for name in stations or []] or _all_stations():
         with progress(f"Exporting {station}") as advance:
             files.append(
                 export_station(

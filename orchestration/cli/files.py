@@ -14,9 +14,10 @@ from database.errors import UsageError
 from loaders import ledger
 from loaders.archive import Archive
 from loaders.formats.detect import detect
-from loaders.loading import FileResult, LoadResult, load_waiting
 from loaders.loading import load as load_files
-from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
+from loaders.loading import load_waiting
+from loaders.results import FileResult, LoadResult
+from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
 
 PathsArgument = Annotated[list[Path] | None, typer.Argument(help="Files, or folders whose files are taken.")]
 
@@ -48,9 +49,11 @@ def load(
     results: list[FileResult] = []
     with progress("Loading") as on_file:
         if retry:
-            results += load_waiting(home(), retry_failed=True, on_file=on_file).files
+            results += load_waiting(home(), retry_failed=True, on_file=on_file, settings=settings()).files
         if paths:
-            results += load_files(home(), paths, logger=logger, overrules=replace, on_file=on_file).files
+            results += load_files(
+                home(), paths, logger=logger, overrules=replace, on_file=on_file, settings=settings()
+            ).files
     if as_json:
         print_json({"files": results})
     else:

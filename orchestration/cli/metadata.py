@@ -12,7 +12,7 @@ from database.connection import connect
 from loaders.metadata.importing import import_metadata
 from orchestration import building
 from orchestration.checking import check_metadata
-from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
+from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +51,7 @@ def import_paths(
             for warning in result.warnings:
                 say(f"warning: {warning}")
     with progress("Loading what waited") as on_file:
-        built = building.build(here, report=say, on_file=on_file)
+        built = building.build(here, report=say, on_file=on_file, settings=settings())
     if as_json:
         print_json(
             {"documents": [{"path": path, **_as_dict(result)} for path, result in results], "files": built.loaded.files}

@@ -11,7 +11,7 @@ import psycopg
 import typer
 from psycopg.rows import dict_row
 
-from database.connection import Role, connect, parameters
+from database.connection import Role, connect, libpq_environment
 from database.connection import url as connection_url
 from database.embedded.programs import find_programs
 from database.errors import UsageError
@@ -63,13 +63,6 @@ def _psql(here: Home, role: Role, query: str | None) -> None:
     if program is None:
         raise UsageError("psql is not installed", "PATH", "install postgresql-client, or use --json")
     connect(here, role).close()
-    given = parameters(here, role)
-    environment = os.environ | {
-        "PGHOST": given.get("host", ""),
-        "PGPORT": given.get("port", "5432"),
-        "PGDATABASE": given["dbname"],
-        "PGUSER": given["user"],
-        "PGPASSWORD": given.get("password", ""),
-    }
+    environment = os.environ | libpq_environment(here, role)
     arguments = ["--no-psqlrc", "--command", query] if query else []
     os.execve(program, [Path(program).name, *arguments], environment)  # noqa: S606  # no shell is wanted

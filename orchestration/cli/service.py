@@ -11,7 +11,7 @@ from database.connection import url
 from database.embedded import cluster
 from orchestration import building, serving
 from orchestration import status as health
-from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say
+from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def up(as_json: JsonOption = False) -> None:
     here = home()
     preparing.prepare(here, say)
     with progress("Loading what waited") as on_file:
-        building.build(here, report=say, on_file=on_file)
+        building.build(here, report=say, on_file=on_file, settings=settings())
     analyst = url(here, "analyst")
     if as_json:
         print_json({"home": here.path, "url": analyst})
@@ -58,7 +58,7 @@ def serve(
     """Run the whole service in the foreground: database, Dagster's UI and daemon, dbt's catalogue. Ctrl-C ends it."""
     here = home()
     preparing.prepare(here, say)
-    building.build(here, report=say)
+    building.build(here, report=say, settings=settings())
     serving.serve(here, first_port=port, report=say)
 
 

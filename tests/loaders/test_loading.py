@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from database.connection import connect
 from database.home import Home
+from loaders import ledger
 from loaders.archive import Archive, ArchiveDamaged
-from loaders.loading import FileResult, load, load_waiting
+from loaders.loading import load, load_waiting
+from loaders.results import FileResult
 from tests.loaders.campaign import START, at, toa5
 
 Write = Callable[[str, bytes], Path]
@@ -218,3 +223,75 @@ def test_an_altered_archive_is_noticed(tmp_path: Path) -> None:
     archive.path_of(sha256).write_bytes(b"other")
     with pytest.raises(ArchiveDamaged, match="not what it was"):
         archive.get(sha256)
+
+
+def test_one_file_that_can_not_be_read_does_not_stop_the_others_that_wait(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    gone = only(instance, write("gone.dat", toa5({step: [1.0] for step in range(5)})))
+    only(instance, write("good.dat", toa5({step: [2.0] for step in range(5, 10)})))
+    Archive(instance.archive).path_of(gone.sha256).unlink()
+    claim(instance)
+    states = {Path(file.path).name: file.state for file in load_waiting(instance).files}
+    assert states == {"gone.dat": "failed", "good.dat": "loaded"}
+
+
+def test_what_the_option_said_holds_after_a_crash(instance: Home, write: Write, claim: Callable[..., None]) -> None:
+    path = write("a.dat", toa5({step: [1.0] for step in range(5)}, serial="9999"))
+    with connect(instance, "loader") as connection:
+        content = path.read_bytes()
+        ledger.receive(connection, Archive(instance.archive).put(content), str(path), len(content), "4711")
+    claim(instance)
+    assert [(file.state, file.logger) for file in load_waiting(instance).files] == [("loaded", "4711")]
+
+
+def test_a_loaded_file_is_not_silently_left_with_another_logger(mast: Home, write: Write) -> None:
+    path = write("a.dat", toa5({step: [1.0] for step in range(5)}))
+    only(mast, path)
+    again = only(mast, path, logger="1")
+    assert again.state == "failed"
+    assert again.error is not None
+    assert again.error["what"] == "it is loaded already, as a file of logger 4711"
+
+
+def test_a_serial_spelt_otherwise_is_the_same_logger(mast: Home, write: Write, claim: Callable[..., None]) -> None:
+    only(mast, write("a.dat", toa5({step: [1.0] for step in range(8)})))
+    claim(mast, logger_serial_number="004711")
+    only(mast, write("b.dat", toa5({step: [2.0] for step in range(4, 12)})))
+    with connect(mast, "analyst") as connection:
+        assert connection.execute("select count(*), min(logger) from raw.channel").fetchone() == (1, "4711")
+    assert len(values(mast)) == 12
+
+
+def test_assumed_periods_are_mended_in_whatever_order_files_come(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    claim(instance, timestamp_is_end_of_period=True)
+    two = ("Spd_Avg", "B_Avg")
+    only(instance, write("one.dat", toa5({6: [1.0]}, table="Hourly")))
+    only(instance, write("two.dat", toa5({12: [1.0, 5.0], 13: [2.0, 6.0]}, columns=two, table="Hourly")))
+    telling = {step: [1.0, 5.0] for step in range(18, 66, 6)}
+    only(instance, write("more.dat", toa5(telling, columns=two, table="Hourly")))
+    with connect(instance, "analyst") as connection:
+        channels = connection.execute("select column_name, averaging_period from raw.channel order by 1").fetchall()
+        landed = connection.execute("select count(*) from raw.file where state <> 'loaded'").fetchone()
+    assert channels == [("B_Avg", timedelta(hours=1)), ("Spd_Avg", timedelta(hours=1))]
+    assert landed == (0,)
+    assert sorted(values(instance))[:4] == [utc(0), utc(6), utc(7), utc(12)]
+
+
+def test_files_in_archives_load_and_what_opens_later_loads_later(mast: Home, write: Write, tmp_path: Path) -> None:
+    inner = toa5({step: [1.0] for step in range(5)})
+    with ZipFile(tmp_path / "files.zip", "w") as archive:
+        archive.writestr("a.dat", inner)
+        archive.writestr("b.dat.gz", gzip.compress(toa5({step: [2.0] for step in range(5, 10)})))
+        archive.writestr("secret.rld", b"\x02\x04\x00\x00,,,,")
+    result = load(mast, [tmp_path / "files.zip"])
+    states = {Path(file.path).name: (file.state, file.new) for file in result.files}
+    assert states == {"a.dat": ("loaded", 5), "b.dat": ("loaded", 5), "files.zip": ("failed", 0)}
+    failed = next(file for file in result.files if file.error)
+    assert failed.error is not None
+    assert "converter" in str(failed.error["remedy"])
+    assert Archive(mast.archive).get(hashlib.sha256(inner).hexdigest()) == inner
+    again = load(mast, [tmp_path / "files.zip"])
+    assert sorted((file.new, file.same) for file in again.files) == [(0, 0), (0, 5), (0, 5)]

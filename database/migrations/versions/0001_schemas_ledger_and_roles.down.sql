@@ -20,5 +20,5 @@ begin
             raise notice 'role % is kept: another database of this server uses it', role_name;
         end;
     end loop;
-    execute format('grant all on database %I to public', current_database());
+    execute format('grant connect, temporary on database %I to public', current_database());
 end $$;

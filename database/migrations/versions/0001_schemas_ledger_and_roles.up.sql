@@ -211,10 +211,11 @@ comment on table ops.dbt_relation is 'What each relation that dbt made was made 
 create table ops.build (
     build_id integer generated always as identity primary key,
     project_digest text not null,
-    changed_span_id bigint not null,
+    changes bigint not null,
+    changes_by_flags bigint not null,
     finished_at timestamptz not null default clock_timestamp()
 );
-comment on table ops.build is 'Each complete dbt build: of which project, and up to which change.';
+comment on table ops.build is 'Each complete dbt build: of which project, and how many changes it has seen.';
 
 ------------------------------------------------------------------------------------------------------------- grants
 
@@ -226,6 +227,7 @@ grant usage on schema cleaned, exports to exporter, analyst;
 grant usage on schema reference to loader;
 
 grant select, insert, update on raw.file, raw.channel to loader;
+grant delete on raw.channel to loader;
 grant select, insert, update, delete on raw.reading to loader;
 grant select, insert, delete on raw.rejected_row, raw.superseded_reading to loader;
 grant select, insert on metadata.document, ops.changed_span to loader;

@@ -6,6 +6,12 @@ return trim(both '_' from lower(regexp_replace(name, '[^A-Za-z0-9]+', '_', 'g'))
 
 comment on function metadata.slug is 'The name of a station in commands, schemas and files: Demo Mast is demo_mast.';
 
+create function metadata.same_serial(serial text) returns text
+language sql immutable strict parallel safe
+return ltrim(lower(trim(serial)), '0');
+
+comment on function metadata.same_serial is 'A serial without what is spelt differently: leading zeros and case.';
+
 create view metadata.current_location as
 select distinct on (station)
     metadata.slug(location.content ->> 'name') as station,
@@ -24,5 +30,5 @@ comment on view metadata.current_location is
 comment on column metadata.current_location.station is 'Slug of the station''s name.';
 comment on column metadata.current_location.content is 'The measurement_location, as the document gives it.';
 
-grant execute on function metadata.slug to loader, transformer;
+grant execute on function metadata.slug, metadata.same_serial to loader, transformer;
 grant select on metadata.current_location to loader, transformer;

@@ -45,7 +45,7 @@ claimed as (
         columns.date_to
     from channels
     inner join columns
-        on channels.logger = columns.logger
+        on metadata.same_serial(channels.logger) = metadata.same_serial(columns.logger)
         and channels.column_name = columns.column_name
         and channels.averaging_period = coalesce(columns.averaging_period, channels.averaging_period)
 
