@@ -21,7 +21,8 @@ def to_floats(variable: Variable) -> NDArray[np.float64]:
     if variable.text("_Unsigned") == "true" and raw.dtype.kind == "i":
         raw = raw.view(raw.dtype.str.replace("i", "u"))
     values = np.full(variable.shape, np.nan)
-    values[tuple(slice(size) for size in raw.shape)] = raw
+    with np.errstate(invalid="ignore"):  # a signalling NaN is one as well
+        values[tuple(slice(size) for size in raw.shape)] = raw
     missing = ~np.isfinite(values)
     for number in fills(variable):
         missing |= values == number
