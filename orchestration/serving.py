@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from database.errors import SetupError
@@ -52,12 +54,17 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
     }
     module = ["-m", "orchestration.definitions"]
     running = {
-        name: subprocess.Popen([_program(command[0]), *command[1:], *module], env=surroundings, cwd=PROJECT)
+        name: subprocess.Popen(
+            [_program(command[0]), *command[1:], *module], env=surroundings, cwd=PROJECT, start_new_session=True
+        )
         for name, command in commands.items()
     }
     pages = [sys.executable, "-m", "http.server", str(catalogue), "--bind", "127.0.0.1"]
     running["catalogue"] = subprocess.Popen(
-        [*pages, "--directory", str(page.parent)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*pages, "--directory", str(page.parent)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait_for(ui)
@@ -108,11 +115,13 @@ def _wait_until_one_ends(running: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def _end(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    """End all of them, and with each the processes that it has started: it leads a session of its own."""
     for process in running.values():
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
     for process in running.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
