@@ -15,6 +15,8 @@ from loaders.formats import detect
 from loaders.formats.csv_description import Description, Statistic, read
 from loaders.formats.frame import FormatError, LoggerFile
 from loaders.formats.generic_csv import DescribedCsv, parse
+from simulation import described_csv as writer
+from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.toa5_files import SAMPLES, needs_samples
 
 BASE: dict[str, object] = {
@@ -355,3 +357,16 @@ def test_noise_is_no_description(text: str) -> None:
 def test_the_statistics_are_those_of_the_seed() -> None:
     seed = (PROJECT / "seeds/statistics.csv").read_text().splitlines()[1:]
     assert {*Statistic.__args__, "text"} == {row.split(",")[0] for row in seed}  # type: ignore[attr-defined]
+
+
+def test_what_was_simulated_is_read_by_its_description() -> None:
+    recording = ridge()
+    file = parse(
+        writer.file(writer.header(recording.mast), writer.rows(recording)),
+        read(writer.description(recording.mast)),
+    )
+    (table,) = file.tables
+    assert (file.logger, file.rejected) == (recording.mast.serial, ())
+    assert table.timestamps.tolist() == recording.stamps.astype("datetime64[us]").tolist()
+    for column, found in zip(table.columns, table.values, strict=True):
+        np.testing.assert_allclose(found, recording.values[column.name], atol=5e-4)
