@@ -3,6 +3,7 @@
 import gzip
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pysequoia
@@ -119,14 +120,15 @@ def test_a_message_with_any_byte_changed_gives_the_file_or_an_error(place: int, 
 
 
 @pytest.fixture(scope="module")
-def gnupg(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def gnupg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home of GnuPG with one key: it has a passphrase, and two encryption subkeys, of which the first is outdated."""
     home = tmp_path_factory.mktemp("gnupg")
     home.chmod(0o700)
     gpg(home, "--quick-gen-key", "team", "rsa2048", "sign", "never")
     for _ in range(2):
         gpg(home, "--quick-add-key", fingerprints(home)[0], "rsa2048", "encr", "never")
-    return home
+    yield home
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], check=True)  # noqa: S607
 
 
 def gpg(home: Path, *arguments: str, content: bytes = b"") -> bytes:
