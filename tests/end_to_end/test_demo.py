@@ -94,8 +94,8 @@ def test_a_second_demo_changes_nothing(shown: Demo) -> None:
     def digest() -> object:
         with connect(shown.home, "loader") as connection:
             return connection.execute(
-                "select count(*), sum(value::numeric), (select count(*) from metadata.flag), (select count(*) from raw.file)"
-                " from raw.reading"
+                "select count(*), sum(value::numeric), (select count(*) from metadata.flag),"
+                " (select count(*) from raw.file) from raw.reading"
             ).fetchone()
 
     before = digest()
