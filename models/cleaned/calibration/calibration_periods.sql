@@ -123,9 +123,7 @@ compared as (
         sensor_slope / nullif(logger_slope, 0) as ratio,
         bool_or(statistic = 'min') over of_one_setting and bool_or(statistic = 'max') over of_one_setting as has_partner
     from in_words_of_the_rule
-    window of_one_setting as (
-        partition by station, measurement_point, logger, config_position, averaging_period, date_from
-    )
+    window of_one_setting as (partition by station, measurement_point, logger, config_position, averaging_period, date_from)
 
 ),
 
