@@ -23,7 +23,9 @@ from loaders.unwrapping import Settings
 
 # Progress and messages go to standard error: standard output is the answer
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
-answers = Console(highlight=False, soft_wrap=True)
+# into a file or a pipe nothing is folded, so that paths can be copied
+WIDE = 1000
+answers = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON document on standard output.")]
 

@@ -71,6 +71,9 @@ def status(as_json: JsonOption = False) -> None:
     answers.print(
         f"{now.readings:,} readings; files: " + (", ".join(f"{n} {s}" for s, n in now.files.items()) or "none")
     )
+    if not now.findings:
+        answers.print("Nothing waits, and nothing has failed.")
+        return
     print_table(
         ["severity", "station", "finding"], [(found.severity, found.station, found.text) for found in now.findings]
     )
