@@ -33,6 +33,11 @@ class Home:
         return self.path / "landing"
 
     @property
+    def formats(self) -> Path:
+        """The team's descriptions of formats that no module knows."""
+        return self.path / "formats"
+
+    @property
     def exports(self) -> Path:
         """Exported files, if no other folder is asked for."""
         return self.path / "exports"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from database.connection import Connection, connect
 from database.home import Home
+from loaders.identifying import Formats
 
 Severity = Literal["ok", "warning", "error"]
 ORDER: tuple[Severity, ...] = ("ok", "warning", "error")
@@ -97,8 +98,17 @@ def read(home: Home) -> Status:
         files = dict(_rows(connection, "select state, count(*) from raw.file group by state order by state"))
         readings = _rows(connection, "select coalesce(sum(readings_new), 0)::bigint from raw.file")[0][0]
         findings = [Finding(*row) for row in _rows(connection, FINDINGS)]
+    findings += _bad_descriptions(home)
     severity: Severity = max((finding.severity for finding in findings), key=ORDER.index, default="ok")
     return Status(severity, files, readings, findings)
+
+
+def _bad_descriptions(home: Home) -> list[Finding]:
+    """Descriptions of formats that are not valid: no file is read by them."""
+    return [
+        Finding("description_invalid", "warning", None, f"{problem.where}: {problem.what} ({problem.remedy})")
+        for problem in Formats.of(home).problems
+    ]
 
 
 def _rows(connection: Connection, query: str) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
