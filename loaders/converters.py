@@ -25,7 +25,8 @@ from loaders.sections import Vault
 
 SHOWN = 600  # characters of what the program said, from its end
 LONGEST_NAME = 100
-HOW = "name a [[converter]] in stationmanager.toml (docs/converters.md): the file waits, and loads by itself then"
+NEEDS = "needs converter"  # how the ledger, `load` and `status` begin to say it
+HOW = "in stationmanager.toml (docs/converters.md): the file waits, and loads by itself then (stationmanager build)"
 
 
 class NeedsConverter(StationManagerError):
@@ -90,8 +91,7 @@ def convert(
     """
     converter = find(content, name, converters)
     if converter is None:
-        binary = known_binary(content, name)
-        raise NeedsConverter(binary.what if binary else "a file of no known format", name, HOW)
+        raise _needs_converter(known_binary(content, name), name)
     secret = password or vault.password(converter)
     if secret is None and converter.wants_password:
         what = f"the converter '{converter.name}' wants a password, and none is known"
@@ -181,6 +181,14 @@ def _is_of(folder: Path, path: Path) -> bool:
     return path.is_file() and path.resolve() == folder.resolve() / path.relative_to(folder)
 
 
+def _needs_converter(binary: Binary | None, name: str) -> NeedsConverter:
+    what, matches = (binary.what, binary.matches) if binary else ("a file of no known format", f"*{Path(name).suffix}")
+    return NeedsConverter(f"{NEEDS}: {what}", name, f'name a [[converter]] with matches = "{matches}" {HOW}')
+
+
 def _failed(converter: Converter, what: str, name: str) -> ConverterFailed:
-    remedy = "call the program by hand on this file; then mend the [[converter]] in stationmanager.toml"
+    remedy = (
+        "call the program by hand on this file; then mend the [[converter]] in stationmanager.toml, "
+        "or say stationmanager load --retry"
+    )
     return ConverterFailed(f"the converter '{converter.name}' {what}", name, remedy)

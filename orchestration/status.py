@@ -19,7 +19,18 @@ select
     null as station,
     format('%s: %s (%s)', path, error ->> 'what', error ->> 'remedy') as text
 from raw.file
-where state = 'failed'
+where state = 'failed' and not starts_with(error ->> 'what', 'needs converter')
+
+union all
+
+select
+    'needs_converter',
+    'warning',
+    null,
+    format('%s (%s files, the first is %s): %s', error ->> 'what', count(*), min(path), min(error ->> 'remedy'))
+from raw.file
+where state = 'failed' and starts_with(error ->> 'what', 'needs converter')
+group by error ->> 'what'
 
 union all
 

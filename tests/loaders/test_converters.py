@@ -207,8 +207,9 @@ def test_a_converter_is_found_by_name_and_first_bytes() -> None:
 def test_without_a_converter_the_error_says_what_the_file_is_and_what_it_waits_for(name: str, what: str) -> None:
     with pytest.raises(NeedsConverter) as caught:
         convert(b"anything", name, [], NO_SECRETS)
-    assert (caught.value.what, caught.value.where) == (what, name)
-    assert "[[converter]] in stationmanager.toml" in caught.value.remedy
+    assert (caught.value.what, caught.value.where) == (f"needs converter: {what}", name)
+    suffix = Path(name).suffix.lower()
+    assert caught.value.remedy.startswith(f'name a [[converter]] with matches = "*{suffix}" in stationmanager.toml')
 
 
 def test_a_real_encrypted_file_is_told_whatever_it_is_called(samples: Path) -> None:
