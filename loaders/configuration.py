@@ -10,16 +10,17 @@ import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from database.errors import SetupError
 from database.home import Home
 from loaders.converter_section import Converter
+from loaders.fetching.source_sections import KINDS, Source
 from loaders.metadata.task43 import misfit
 from loaders.metadata.validating import EXPECTED, as_found
-from loaders.problems import Problem, refuse, suggestion
+from loaders.problems import Problem, one_of, refuse, suggestion
 from loaders.sections import SecretSection, Section, Vault
 
 FILE = "stationmanager.toml"
@@ -54,6 +55,7 @@ class Configuration(Section):
     converters: tuple[Converter, ...] = Field(default=(), alias="converter")
     passwords: tuple[Password, ...] = Field(default=(), alias="password")
     openpgp_keys: tuple[OpenPGPKey, ...] = Field(default=(), alias="openpgp_key")
+    sources: tuple[Annotated[Source, Field(discriminator="kind")], ...] = Field(default=(), alias="source")
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -94,7 +96,7 @@ def read(path: Path) -> Configuration:
     try:
         return Configuration.model_validate_json(json.dumps(content, default=str))
     except ValidationError as refused:
-        errors = refused.errors(include_url=False)
+        errors = [error | {"loc": _without_kind(error["loc"])} for error in refused.errors(include_url=False)]
         refuse([_problem(error, content) for error in errors], str(path), REMEDY, SetupError)
         raise
 
@@ -111,8 +113,17 @@ def _problem(error: Mapping[str, Any], content: Mapping[str, Any]) -> Problem:
             return Problem(place, found, context["expected"], context["remedy"])
         case "missing":
             return Problem(place, "nothing", "this key, which may not be left out")
+        case "union_tag_not_found" | "union_tag_invalid":
+            found = as_found(context["tag"]) if "tag" in context else "nothing"
+            return Problem(f"{place}, kind", found, one_of(KINDS, "kind"))
         case kind:
-            return Problem(place, as_found(error["input"]), EXPECTED.get(kind, error["msg"]).format(**context))
+            expected = "a day like 2024-01-31" if kind.startswith("date_") else EXPECTED.get(kind, error["msg"])
+            return Problem(place, as_found(error["input"]), expected.format(**context))
+
+
+def _without_kind(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """A place without the kind of source by which pydantic has chosen the section."""
+    return loc[:2] + loc[3:] if loc[:1] == ("source",) else loc
 
 
 def _place(loc: tuple[int | str, ...], content: Mapping[str, Any]) -> str:
@@ -134,12 +145,12 @@ def _place(loc: tuple[int | str, ...], content: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _known_keys(model: type[BaseModel]) -> set[str]:
-    """All keys of a model and of the sections within it."""
+def _known_keys(annotation: Any) -> set[str]:
+    """All keys of a model and of the sections within it, however they are wrapped in unions and lists."""
     known: set[str] = set()
-    for name, info in model.model_fields.items():
-        known.add(info.alias or name)
-        for part in getattr(info.annotation, "__args__", ()):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                known |= _known_keys(part)
+    for part in get_args(annotation):
+        known |= _known_keys(part)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, info in annotation.model_fields.items():
+            known |= {info.alias or name} | _known_keys(info.annotation)
     return known

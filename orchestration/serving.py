@@ -14,6 +14,7 @@ from pathlib import Path
 
 from database.errors import SetupError
 from database.home import PROJECT, Home
+from loaders.fetching.folder import make_landing
 from orchestration.dbt import dbt_lock, environment, run_dbt
 from orchestration.instance import instance_settings
 
@@ -39,7 +40,7 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
     Raises SetupError where one of them ends by itself.
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
-    home.landing.mkdir(parents=True, exist_ok=True)
+    make_landing(home)
     (home.dagster / "dagster.yaml").write_text(instance_settings())
     page = write_catalogue(home, report)
     ui, catalogue = _free_ports(first_port, 2)

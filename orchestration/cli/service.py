@@ -9,6 +9,7 @@ import typer
 from database import preparing
 from database.connection import url
 from database.embedded import cluster
+from loaders.fetching.folder import make_landing
 from orchestration import building, serving
 from orchestration import status as health
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
@@ -31,6 +32,7 @@ def up(as_json: JsonOption = False) -> None:
     """
     here = home()
     preparing.prepare(here, say)
+    make_landing(here)
     with progress("Loading what waited") as on_file:
         building.build(here, report=say, on_file=on_file, settings=settings())
     analyst = url(here, "analyst")
@@ -39,6 +41,7 @@ def up(as_json: JsonOption = False) -> None:
         return
     answers.print(f"The database is up. State lies under {here.path}", markup=False)
     answers.print(f"  psql, pandas, DBeaver, QGIS   {analyst}", markup=False)
+    answers.print(f"  files to be loaded            {here.landing} (stationmanager fetch)", markup=False)
     answers.print("  one query                     stationmanager sql 'select * from exports.stations'", markup=False)
     answers.print("  other roles                   stationmanager url --role exporter", markup=False)
 
