@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -121,7 +122,7 @@ def read_subsets(lines: Sequence[str], begin: int, words: dict[str, str]) -> tup
     kept: list[int] = []
     values: list[list[str]] = []
     ragged: list[Rejected] = []
-    for mark, end in zip(marks, [*marks[1:], len(lines)], strict=True):
+    for mark, end in pairwise([*marks, len(lines)]):
         subset = [text for line in lines[mark + 1 : end] if (text := line.strip()) not in ("", END)]
         if len(subset) == len(words):
             kept.append(mark + 1)
