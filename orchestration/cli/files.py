@@ -1,4 +1,4 @@
-"""Commands of files: load, file list, file get, describe."""
+"""Commands of files: load, file list, file get."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from database.connection import connect
 from database.errors import UsageError
 from loaders import ledger
 from loaders.archive import Archive
-from loaders.formats.detect import detect
 from loaders.loading import load as load_files
 from loaders.loading import load_waiting
 from loaders.results import FileResult, LoadResult
@@ -25,7 +24,6 @@ PathsArgument = Annotated[list[Path] | None, typer.Argument(help="Files, or fold
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(load)
-    app.command()(describe)
     group = typer.Typer(help="The files as they came.", no_args_is_help=True)
     group.command("list")(list_files)
     group.command("get")(get_file)
@@ -60,30 +58,6 @@ def load(
         _report(LoadResult(results))
     if not LoadResult(results).is_complete:
         raise typer.Exit(1)
-
-
-def describe(file: Path, as_json: JsonOption = False) -> None:
-    """Tell what a file is, what it says of itself, and whether its format has been verified with real files."""
-    if not file.is_file():
-        raise UsageError("there is no such file", str(file), "check the path")
-    content = file.read_bytes()
-    found = detect(content)
-    if found is None:
-        raise UsageError("no known format begins like this", str(file), "open an issue with a sample of the file")
-    parsed = found.parse(content)
-    answer = {
-        "format": parsed.format,
-        "format_verified": found.VERIFIED,
-        "logger": parsed.logger,
-        "rows": {table.name: len(table.timestamps) for table in parsed.tables},
-        "columns": {table.name: [column.name for column in table.columns] for table in parsed.tables},
-        "rejected": len(parsed.rejected),
-        "header": parsed.header,
-    }
-    if as_json:
-        print_json(answer)
-        return
-    print_table(["what", "value"], [(name, value) for name, value in answer.items() if name != "header"])
 
 
 def list_files(
