@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "orchestration": {"database", "exporters", "loaders", "simulation"},
 }
 LONGEST_MODULE = 320
+STARTS_A_PROCESS = ("netcdf_hdf5.py",)  # since its library can bring the process down
 MODULES = sorted(path for package in PACKAGES for path in (PROJECT / package).rglob("*.py"))
 
 
@@ -51,7 +52,8 @@ def test_a_module_imports_only_what_its_folder_may(path: Path) -> None:
 def test_a_format_is_pure(path: Path) -> None:
     ours = {name for name in imports(path) if name.split(".")[0] in PACKAGES}
     assert all(name.startswith("loaders.formats") for name in ours)
-    assert not imports(path) & {"os", "socket", "subprocess", "tempfile", "time", "psycopg", "urllib", "pandas"}
+    outside = imports(path) & {"os", "socket", "subprocess", "tempfile", "time", "psycopg", "urllib", "pandas"}
+    assert outside == ({"subprocess"} if path.name in STARTS_A_PROCESS else set())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

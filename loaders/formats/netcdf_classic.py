@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.formats.netcdf_contents import Attribute, Contents, Variable, damaged
+from loaders.formats.netcdf_contents import Attribute, Contents, Variable, damaged, text_of
 
 SIGNATURES = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
 WIDE_DATA, WIDE_OFFSETS = 5, (2, 5)  # versions whose counts, and whose offsets, have 8 bytes
@@ -62,7 +62,7 @@ class Cursor:
 
     def name(self) -> str:
         """A name."""
-        return self.padded(self.count()).decode("utf-8", errors="replace")
+        return text_of(self.padded(self.count()))
 
     def kind(self) -> int:
         """The number of a type."""
@@ -158,8 +158,7 @@ def _attributes(cursor: Cursor) -> dict[str, Attribute]:
         name, kind, items = cursor.name(), cursor.kind(), cursor.count()
         dtype = np.dtype(TYPES[kind])
         raw = cursor.padded(items * dtype.itemsize)
-        text = raw.decode("utf-8", errors="replace").rstrip("\x00").replace("\x00", "\ufffd")
-        attributes[name] = text if kind == CHARACTERS else np.frombuffer(raw, dtype=dtype)
+        attributes[name] = text_of(raw.rstrip(b"\x00")) if kind == CHARACTERS else np.frombuffer(raw, dtype=dtype)
     return attributes
 
 

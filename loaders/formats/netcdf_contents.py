@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from loaders.formats.frame import FormatError
 
 Attribute = str | NDArray[Any] | None
+CONTENTS = "contents"  # the array that tells what the others are, where contents go from one process to another
 DEMAND = "load the file again from where it came: it is damaged, or was still being written"
 
 
@@ -59,3 +60,8 @@ class Contents:
 def damaged(what: str, where: str = "") -> FormatError:
     """The error for what can't be read as NetCDF."""
     return FormatError(what, where, DEMAND)
+
+
+def text_of(raw: bytes) -> str:
+    """Text that PostgreSQL can store: what is no UTF-8, and NUL, is U+FFFD."""
+    return raw.decode("utf-8", errors="replace").replace("\x00", "\ufffd")

@@ -24,8 +24,9 @@ modules = st.sampled_from(MODULES)
 
 
 def check(file: LoggerFile) -> None:
-    """Every array of a length, every name once, the header ready for JSON, lines in order."""
-    json.dumps(file.header, allow_nan=False).encode()
+    """Every array of a length, every name once, the header ready for PostgreSQL's JSON, lines in order."""
+    written_header = json.dumps(file.header, allow_nan=False, ensure_ascii=False)
+    assert "\\u0000" not in written_header.encode().decode()
     assert [line.line for line in file.rejected] == sorted(line.line for line in file.rejected)
     for table in file.tables:
         assert len({column.name for column in table.columns}) == len(table.columns)
