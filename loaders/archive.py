@@ -1,18 +1,43 @@
-"""The archive of received files: each content once, as it came, by its SHA-256; nothing is overwritten or deleted."""
+"""The archive of received files: each content once, as it came, by its SHA-256; nothing is overwritten or deleted.
+
+Of a file that grew it holds what was appended each time: the file as it came is those segments one after the other.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from database.errors import StationManagerError
+
+BLOCK_BYTES = 1 << 20
+SCRATCH = ".new-"
 
 
 class ArchiveDamaged(StationManagerError):
     """An archived file is gone or is not what its name says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """A content that was found to be what it was; see `loaders.pieces.Source`."""
+
+    path: Path
+    size: int
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +53,62 @@ class Archive:
     def put(self, content: bytes) -> str:
         """Keep a content and return its SHA-256. It is on the disk when this returns, whole or not at all."""
         sha256 = hashlib.sha256(content).hexdigest()
+        self.put_from(BytesIO(content), sha256)
+        return sha256
+
+    def put_from(self, content: BinaryIO, sha256: str) -> None:
+        """Keep what follows in an open file, whose digest is known. It is on the disk when this returns."""
         path = self.path_of(sha256)
         if not path.exists():
             if not path.parent.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _sync(self.folder)
             _write_once(path, content)
-        return sha256
 
-    def get(self, sha256: str) -> bytes:
-        """A content as it came.
+    @contextmanager
+    def scratch(self, content: BinaryIO) -> Iterator[BinaryIO]:
+        """A copy of an open file that nobody writes to meanwhile, beside the archive, gone when the block ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.folder, prefix=SCRATCH) as copy:
+            shutil.copyfileobj(content, copy, BLOCK_BYTES)
+            yield copy
+
+    def open(self, sha256: str) -> ArchivedFile:
+        """A content, to be read in pieces.
 
         Raises ArchiveDamaged where it is gone or altered.
         """
         path = self.path_of(sha256)
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+                size = file.tell()
         except FileNotFoundError:
             raise ArchiveDamaged(
                 "an archived file is gone",
                 str(path),
                 "put it back from a backup of the archive, or load the file again",
             ) from None
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if found != sha256:
             raise ArchiveDamaged(
                 "an archived file is not what it was", str(path), "put it back from a backup of the archive"
             )
-        return content
+        return ArchivedFile(path, size)
+
+    def get(self, sha256: str) -> bytes:
+        """A content as it came.
+
+        Raises ArchiveDamaged where it is gone or altered.
+        """
+        file = self.open(sha256)
+        return file.read(0, file.size)
 
 
-def _write_once(path: Path, content: bytes) -> None:
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+def _write_once(path: Path, content: BinaryIO) -> None:
+    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=SCRATCH)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            shutil.copyfileobj(content, file, BLOCK_BYTES)
             file.flush()
             os.fsync(file.fileno())
         Path(scratch).chmod(0o444)

@@ -1,33 +1,35 @@
-"""Brings a file's readings into `raw.reading`: straight by COPY where nothing stands in the way, else by a stage."""
+"""Brings readings into `raw.reading`: by COPY where nothing stands in the way, else compared with what stands there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from database.connection import Connection
-from loaders import binary
+from loaders import binary, comparing
+from loaders.readings import ChannelRows, Counts, add_up, as_utc, only
 
 MERGE = (Path(__file__).parent / "merge.sql").read_text()
-SETTLE_DUPLICATES = (Path(__file__).parent / "settle_duplicates.sql").read_text()
 CREATE_STAGE = """
-create temporary table stage (
+create temporary table if not exists stage (
     timestamp timestamptz not null,
     channel_id integer not null,
     file_id integer not null,
     line bigint not null,
-    value double precision,
-    wins boolean not null default true
+    value double precision
 ) on commit drop
 """
 COPY_READINGS = "copy raw.reading (timestamp, channel_id, file_id, value) from stdin (format binary)"
 COPY_STAGE = "copy stage (timestamp, channel_id, file_id, line, value) from stdin (format binary)"
+KEEP_LOSERS = """
+insert into raw.superseded_reading (
+    timestamp, channel_id, file_id, value, superseded_by_file_id, superseded_by_line
+)
+select timestamp, channel_id, file_id, value, file_id, line from stage
+"""
 ANY_IN_THE_WAY = """
 select exists (
     select from raw.reading where channel_id = any(%s) and timestamp between %s and %s
@@ -35,75 +37,121 @@ select exists (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRows:
-    """The readings of one channel in one file; all arrays (n,), timestamps in UTC marking the beginning."""
+def copy_readings(connection: Connection, batch: Sequence[ChannelRows]) -> dict[int, Counts]:
+    """Bring readings in, within the caller's transaction, and write the spans that changed.
 
-    channel_id: int
-    timestamps: npt.NDArray[np.datetime64]
-    values: npt.NDArray[np.float64]
-    lines: npt.NDArray[np.int64]
+    Several files may stand in a batch where no stamp of a channel is in two of them. Their logger must be locked.
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of a file's readings."""
-
-    new: int = 0
-    same: int = 0
-    changed: int = 0
-    kept: int = 0
-
-
-def copy_readings(
-    connection: Connection, file_id: int, station: str, batch: Sequence[ChannelRows], *, overrules: bool = False
-) -> Counts:
-    """Bring a file's readings in, within the caller's transaction, and write the spans that changed.
-
-    Plain COPY is twice as fast as staging and right where no row of these channels stands in the file's span and no
-    stamp stands twice in it.
+    Returns what became of the readings of each file, by its id.
     """
     batch = [rows for rows in batch if len(rows.timestamps)]
+    counts: list[tuple[int, Counts]] = []
+    single, losers = [], []
+    for rows in batch:
+        winners, lost, repeated = _one_a_stamp(rows)
+        single.append(winners)
+        losers += lost
+        counts.append((rows.file_id, repeated))
+    if losers:
+        _stage(connection, losers)
+        connection.execute(KEEP_LOSERS.encode())
+    if single:
+        counts += _copied(connection, single)
+    return add_up(counts)
+
+
+def _copied(connection: Connection, batch: Sequence[ChannelRows]) -> Iterable[tuple[int, Counts]]:
+    first = min(rows.timestamps[0] for rows in batch)
+    last = max(rows.timestamps[-1] for rows in batch)
+    channels = sorted({rows.channel_id for rows in batch})
+    in_the_way = connection.execute(ANY_IN_THE_WAY, [channels, as_utc(first), as_utc(last)]).fetchone()
+    if in_the_way == (False,):
+        return _copy_new(connection, batch)
+    counts: list[tuple[int, Counts]] = []
+    for compared in comparing.compare(connection, batch):
+        counts += compared.same
+        comparing.confirm(connection, compared.confirmed)
+        counts += _copy_new(connection, compared.new)
+        if compared.conflicts:
+            counts += _settle(connection, compared)
+    return counts
+
+
+def _copy_new(connection: Connection, batch: Sequence[ChannelRows]) -> list[tuple[int, Counts]]:
     if not batch:
-        return Counts()
-    first = min(rows.timestamps.min() for rows in batch)
-    last = max(rows.timestamps.max() for rows in batch)
-    repeats = any(_repeats(rows.timestamps) for rows in _one_of_each_table(batch))
-    in_the_way = connection.execute(ANY_IN_THE_WAY, [[rows.channel_id for rows in batch], _utc(first), _utc(last)])
-    if not repeats and not overrules and in_the_way.fetchone() == (False,):
-        _copy(connection, COPY_READINGS, _encoded(file_id, batch, with_lines=False))
-        _write_spans(connection, station, batch)
-        return Counts(new=sum(len(rows.values) for rows in batch))
-    connection.execute(CREATE_STAGE)
-    _copy(connection, COPY_STAGE, _encoded(file_id, batch, with_lines=True))
+        return []
+    _copy(connection, COPY_READINGS, _encoded(batch, with_lines=False))
+    spans: dict[tuple[str, int], list[npt.NDArray[np.datetime64]]] = {}
+    for rows in batch:
+        spans.setdefault((rows.station, rows.channel_id), []).extend((rows.timestamps[:1], rows.timestamps[-1:]))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.changed_span (station, channel_id, date_from, date_to, cause)"
+            " select %s, channel_id, %s, %s + averaging_period, 'load' from raw.channel where channel_id = %s",
+            [
+                (station, as_utc(min(bounds)[0]), as_utc(max(bounds)[0]), channel_id)
+                for (station, channel_id), bounds in spans.items()
+            ],
+        )
+    return [(rows.file_id, Counts(new=len(rows.values))) for rows in batch]
+
+
+def _settle(connection: Connection, compared: comparing.Compared) -> list[tuple[int, Counts]]:
+    """Let SQL decide which of two different values wins, and keep the other."""
+    _stage(connection, compared.conflicts)
     connection.execute("analyze stage")
-    settled = connection.execute(SETTLE_DUPLICATES.encode()).fetchone() if repeats else (0, 0)
-    merged = connection.execute(
-        MERGE.encode(), {"first": _utc(first), "last": _utc(last), "station": station}
-    ).fetchone()
-    connection.execute("drop table stage")
-    assert settled is not None
-    assert merged is not None
-    new, same, changed, kept = merged
-    return Counts(new, same + settled[0], changed, kept + settled[1])
+    stations = {rows.file_id: rows.station for rows in compared.conflicts}
+    files = list(compared.ranks)
+    settled = connection.execute(
+        MERGE.encode(),
+        {
+            "first": as_utc(min(rows.timestamps[0] for rows in compared.conflicts)),
+            "last": as_utc(max(rows.timestamps[-1] for rows in compared.conflicts)),
+            "files": files,
+            "places": [compared.ranks[file].place for file in files],
+            "overrulings": [compared.ranks[file].overruling for file in files],
+            "stations": [stations.get(file) for file in files],
+        },
+    ).fetchall()
+    return [(file_id, Counts(changed=changed, kept=kept)) for file_id, changed, kept in settled]
 
 
-def _one_of_each_table(batch: Sequence[ChannelRows]) -> list[ChannelRows]:
-    """Columns of a table mostly share one array of stamps; each array needs to be looked at once."""
-    return list({id(rows.timestamps): rows for rows in batch}.values())
+def _stage(connection: Connection, batch: Sequence[ChannelRows]) -> None:
+    connection.execute(CREATE_STAGE)
+    connection.execute("truncate stage")
+    _copy(connection, COPY_STAGE, _encoded(batch, with_lines=True))
 
 
-def _repeats(timestamps: npt.NDArray[np.datetime64]) -> bool:
-    if bool((np.diff(timestamps) > np.timedelta64(0, "us")).all()):
-        return False
-    return len(np.unique(timestamps)) < len(timestamps)
+def _one_a_stamp(rows: ChannelRows) -> tuple[ChannelRows, list[ChannelRows], Counts]:
+    """A channel's rows in order of time, each stamp once: a later row wins, but a missing value never over a number.
+
+    Also the rows that lost with another value, their lines those of the winners, and the counts of all that lost.
+    """
+    steps = np.diff(rows.timestamps)
+    if bool((steps > np.timedelta64(0, "us")).all()):
+        return rows, [], Counts()
+    order = np.lexsort((rows.lines, ~np.isnan(rows.values), rows.timestamps))
+    stamps = rows.timestamps[order]
+    is_last = np.append(stamps[1:] != stamps[:-1], True)
+    winners = order[is_last]
+    # of each loser the place of its winner: as many winners stand before it
+    behind = winners[np.cumsum(is_last)[~is_last]]
+    losing = order[~is_last]
+    values, winning = rows.values[losing], rows.values[behind]
+    differs = ~((values == winning) | (np.isnan(values) & np.isnan(winning)))
+    lost = only(rows, losing[differs])
+    lost = ChannelRows(
+        lost.file_id, lost.station, lost.channel_id, lost.timestamps, lost.values, rows.lines[behind[differs]]
+    )
+    counts = Counts(same=int((~differs).sum()), kept=int(differs.sum()))
+    return only(rows, winners), [lost] if len(lost.values) else [], counts
 
 
-def _encoded(file_id: int, batch: Sequence[ChannelRows], *, with_lines: bool) -> Iterator[bytes]:
+def _encoded(batch: Sequence[ChannelRows], *, with_lines: bool) -> Iterator[bytes]:
     yield binary.HEADER
     for rows in batch:
         lines = rows.lines if with_lines else None
-        yield binary.rows(rows.timestamps, rows.channel_id, file_id, rows.values, lines)
+        yield binary.rows(rows.timestamps, rows.channel_id, rows.file_id, rows.values, lines)
     yield binary.TRAILER
 
 
@@ -111,18 +159,3 @@ def _copy(connection: Connection, statement: str, blocks: Iterator[bytes]) -> No
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         for block in blocks:
             copy.write(block)
-
-
-def _write_spans(connection: Connection, station: str, batch: Sequence[ChannelRows]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into ops.changed_span (station, channel_id, date_from, date_to, cause)"
-            " select %s, channel_id, %s, %s + averaging_period, 'load' from raw.channel where channel_id = %s",
-            [(station, _utc(rows.timestamps.min()), _utc(rows.timestamps.max()), rows.channel_id) for rows in batch],
-        )
-
-
-def _utc(stamp: np.datetime64) -> datetime:
-    naive: Any = stamp.item()
-    moment: datetime = naive.replace(tzinfo=UTC)
-    return moment

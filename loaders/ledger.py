@@ -10,12 +10,34 @@ from typing import Any, Literal
 from psycopg.rows import class_row
 
 from database.connection import Connection
+from loaders.pieces import End
+from loaders.readings import Counts
 
 State = Literal["landed", "loaded", "unclaimed", "failed"]
 
 COLUMNS = """
-file_id, sha256, path, format, logger, claimed_by, state, first_timestamp, last_timestamp, overrules_at,
-readings_new, readings_same, readings_changed, readings_kept, readings_rejected, error
+file_id, sha256, continues_file_id, segment_sha256, begins_at_byte, size_bytes, path, format, logger, claimed_by, state,
+first_timestamp, last_timestamp, overrules_at, readings_new, readings_same, readings_changed, readings_kept,
+readings_rejected, rejected_lines, loader_version, error
+"""
+INSERT = """
+insert into raw.file (
+    sha256, path, size_bytes, prefix_sha256, continues_file_id, begins_at_byte, segment_sha256, state
+)
+values (
+    %(sha256)s, %(path)s, %(size)s, %(prefix)s, %(continues)s, %(begins)s, %(segment)s, 'landed'
+)
+on conflict (sha256) do nothing
+"""
+# What the user says of a file stands on record before it is read, so that it holds whenever that is
+CLAIM = """
+update raw.file
+set
+    logger = coalesce(%(logger)s, logger),
+    claimed_by = case when %(logger)s::text is null then claimed_by else 'option' end,
+    overrules_at = case when %(overrules)s then clock_timestamp() else overrules_at end,
+    state = 'landed'
+where sha256 = %(sha256)s and (state <> 'loaded' or %(overrules)s)
 """
 
 
@@ -25,6 +47,10 @@ class LedgerRow:
 
     file_id: int
     sha256: str
+    continues_file_id: int | None
+    segment_sha256: str | None
+    begins_at_byte: int
+    size_bytes: int
     path: str
     format: str | None
     logger: str | None
@@ -38,48 +64,85 @@ class LedgerRow:
     readings_changed: int
     readings_kept: int
     readings_rejected: int
-    error: dict[str, str] | None
+    rejected_lines: int
+    loader_version: str | None
+    error: dict[str, Any] | None
+
+    @property
+    def archived(self) -> str:
+        """The name in the archive: of the whole file, or of the segment that this row adds to another."""
+        return self.segment_sha256 or self.sha256
+
+    @property
+    def whole_bytes(self) -> int:
+        """The size of the file as it came."""
+        return self.begins_at_byte + self.size_bytes
+
+    @property
+    def claimed_logger(self) -> str | None:
+        """The logger that the user said it belongs to."""
+        return self.logger if self.claimed_by == "option" else None
+
+    @property
+    def as_same(self) -> Counts:
+        """What a file that is loaded already brings: all that it brought is there."""
+        return Counts(same=self.readings_new + self.readings_same + self.readings_changed, kept=self.readings_kept)
 
 
-def receive(
+def insert(
     connection: Connection,
     sha256: str,
     path: str,
     size_bytes: int,
-    logger: str | None = None,
+    prefix_sha256: str | None,
     *,
-    overrules: bool = False,
-) -> LedgerRow:
-    """Record that a content was received, and return its row; a content that was received before keeps its row.
+    after: LedgerRow | None = None,
+    segment_sha256: str | None = None,
+) -> None:
+    """Record that a content was received; one that was received before keeps its row.
 
-    What the user says of a file stands on record before it is read, so that it holds whenever that is.
+    Args:
+        connection: as the role that loads.
+        sha256: the digest of the whole file.
+        path: where it was, for people.
+        size_bytes: of the whole file.
+        prefix_sha256: see `digests.Digests.prefix`.
+        after: the file that it continues, if it does.
+        segment_sha256: the digest of what was appended then.
     """
-    row = next(iter(find(connection, "sha256 = %s", sha256)), None)
-    if row is None:
-        connection.execute(
-            "insert into raw.file (sha256, path, size_bytes, state) values (%s, %s, %s, 'landed')"
-            " on conflict (sha256) do nothing",
-            [sha256, path, size_bytes],
-        )
-    elif row.state == "loaded":
-        return row
+    begins = after.whole_bytes if after else 0
+    given = {
+        "sha256": sha256,
+        "path": path,
+        "size": size_bytes - begins,
+        "prefix": prefix_sha256,
+        "continues": after.file_id if after else None,
+        "begins": begins,
+        "segment": segment_sha256,
+    }
+    connection.execute(INSERT.encode(), given)
+
+
+def claim(connection: Connection, sha256: str, logger: str | None, *, overrules: bool) -> None:
+    """Record what the user says of a file: whose it is, and whether its values win over all others."""
     if logger or overrules:
-        connection.execute(
-            "update raw.file set logger = coalesce(%(logger)s, logger),"
-            " claimed_by = case when %(logger)s::text is null then claimed_by else 'option' end,"
-            " overrules_at = case when %(overrules)s then clock_timestamp() else overrules_at end"
-            " where sha256 = %(sha256)s and state <> 'loaded'",
-            {"logger": logger, "overrules": overrules, "sha256": sha256},
-        )
-    return find(connection, "sha256 = %s", sha256)[0]
+        connection.execute(CLAIM.encode(), {"sha256": sha256, "logger": logger, "overrules": overrules})
 
 
-def waiting(connection: Connection, *, retry_failed: bool) -> list[LedgerRow]:
-    """Files that are to be read: landed ones, those that wait for metadata, and with `retry_failed` all that failed."""
+def waiting(connection: Connection, *, version: str, retry_failed: bool) -> list[LedgerRow]:
+    """Files that are to be read: landed ones, those that wait for something, and those that other code failed on.
+
+    Args:
+        connection: as the role that loads.
+        version: of the loader, as `loader_version` says it.
+        retry_failed: whether all that failed are wanted.
+    """
     return find(
         connection,
-        "state in ('landed', 'unclaimed') or state = 'failed' and (%s or error ? 'waits_for')",
+        "state in ('landed', 'unclaimed')"
+        " or state = 'failed' and (%s or error ? 'waits_for' or loader_version is distinct from %s)",
         retry_failed,
+        version,
     )
 
 
@@ -90,6 +153,20 @@ def find(connection: Connection, condition: str, *arguments: object) -> list[Led
         return cursor.execute(query.encode(), arguments).fetchall()
 
 
+def segments(connection: Connection, row: LedgerRow) -> list[LedgerRow]:
+    """The rows of which a file consists, first to last: itself alone, unless it continues others."""
+    rows = [row]
+    while rows[0].continues_file_id is not None:
+        rows = [*find(connection, "file_id = %s", rows[0].continues_file_id), *rows]
+    return rows
+
+
+def rank_timestamp(connection: Connection, file_id: int) -> datetime | None:
+    """The column of that name."""
+    row = connection.execute("select rank_timestamp from raw.file where file_id = %s", [file_id]).fetchone()
+    return row[0] if row else None
+
+
 def settle(connection: Connection, file_id: int, state: State, **columns: Any) -> None:
     """Set a file's state, and other columns of the ledger by name; `error` and `header` are given as objects."""
     for name in {"error", "header"} & columns.keys():
@@ -97,3 +174,21 @@ def settle(connection: Connection, file_id: int, state: State, **columns: Any) -
     assignments = "".join(f", {name} = %({name})s" for name in columns)
     query = f"update raw.file set state = %(state)s{assignments} where file_id = %(file_id)s"  # noqa: S608  # names of ours
     connection.execute(query.encode(), {"file_id": file_id, "state": state, **columns})
+
+
+def keep_end(connection: Connection, file_id: int, end: End) -> None:
+    """Remember how a file that may grow ends."""
+    connection.execute(
+        "insert into raw.file_end (file_id, heading, heading_lines, unfinished, lines) values (%s, %s, %s, %s, %s)"
+        " on conflict (file_id) do update set heading = excluded.heading, heading_lines = excluded.heading_lines,"
+        " unfinished = excluded.unfinished, lines = excluded.lines",
+        [file_id, end.heading, end.heading_lines, end.unfinished, end.lines],
+    )
+
+
+def end_of(connection: Connection, file_id: int) -> End | None:
+    """How a file ends; None where that is not known, since it has not been read."""
+    row = connection.execute(
+        "select heading, heading_lines, unfinished, lines from raw.file_end where file_id = %s", [file_id]
+    ).fetchone()
+    return None if row is None else End(*row)

@@ -1,39 +1,39 @@
-"""Loads files: archive, ledger, unwrap, read. Each step can be killed and repeated at any moment."""
+"""Loads files: receive, then read. Each step can be killed and repeated at any moment."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from database.connection import Connection, connect
-from database.errors import StationManagerError
 from database.home import Home
-from loaders import ledger
-from loaders.archive import Archive, ArchiveDamaged
+from loaders import ledger, working
+from loaders.archive import Archive
 from loaders.clock import Loggers, read_loggers
-from loaders.containers.frame import Member
-from loaders.copying import Counts
-from loaders.formats.frame import FormatError
+from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
-from loaders.reading import loader_version, read_file, told
-from loaders.results import FileResult, LoadResult, as_before, result_of, unreadable
-from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
+from loaders.receiving import Receiver
+from loaders.results import FileResult, LoadResult, as_before, failed, unreadable
+from loaders.unwrapping import Settings
+from loaders.versions import loader_version
+from loaders.working import Job, Results
 
 OnFile = Callable[[str, int, int], None]
-CONTAINER = "container"  # what the ledger calls a file that holds others
+APPLICATION = "stationmanager load"
+CHUNK_FILES = 200
+CHUNK_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Loading:
-    """What a load works with; all of it holds for the whole load."""
+class Came:
+    """A file that was named: its path, and its row on the ledger or why there is none."""
 
-    connection: Connection
-    archive: Archive
-    loggers: Loggers
-    unwrapper: Unwrapper
-    logger_option: str | None = None
-    overrules: bool = False
+    path: str
+    row: LedgerRow | None
+    problem: FileResult | None = None
 
 
 def load(
@@ -44,6 +44,7 @@ def load(
     overrules: bool = False,
     on_file: OnFile | None = None,
     settings: Settings | None = None,
+    workers: int | None = None,
 ) -> LoadResult:
     """Load files and folders. A file that can't be read is recorded as failed, and the others still load.
 
@@ -52,27 +53,23 @@ def load(
         paths: files, or folders whose files are taken, by name.
         logger: serial that the files belong to, whatever their headers say.
         overrules: whether these files' values win over those of all other files (`--replace`).
-        on_file: told the path, how many files are done and how many there are, before each file.
+        on_file: told the path, how many files are done and how many there are, now and then.
         settings: passwords, keys and converters; by default those of the home's configuration.
+        workers: processes that read; by default as many as there are cores, if there is enough to do.
     """
-    results: list[FileResult] = []
     files = list(_files_of(paths))
-    with connect(home, "loader", application="stationmanager load") as connection:
-        loading = _loading(home, connection, settings)
-        loading = replace(loading, logger_option=logger, overrules=overrules)
-        for done, path in enumerate(files):
-            if on_file:
-                on_file(str(path), done, len(files))
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                results.append(unreadable(path, error))
-                continue
-            results += _receive(loading, Member(str(path), content))
-        # what could not be read before may be read now: a table's period is told by other files of it
-        for row in ledger.find(connection, "state = 'landed' and error is null"):
-            _take_up(loading, row)
-    return LoadResult(results)
+    progress = _Progress(on_file, 2 * len(files))
+    with connect(home, "loader", application=APPLICATION) as connection:
+        receiver = Receiver(connection, Archive(home.archive), Formats.of(home), logger, overrules)
+        came = [one for chunk in _chunks(files) for one in _receive(receiver, chunk, progress)]
+        loggers = read_loggers(connection) if logger else None
+        job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
+        to_read = {one.row.file_id: one.row for one in came if one.row and not _is_done(one.row)}
+        results = working.read(job, list(to_read.values()), workers=workers, on_unit=progress.add)
+        # what could not be read before may be read now: a table's period is told by other files of it, and what
+        # continues a file must be read after it
+        results |= _sweep(job, connection)
+    return LoadResult(list(_told(came, results, logger, loggers)))
 
 
 def load_waiting(
@@ -81,26 +78,38 @@ def load_waiting(
     retry_failed: bool = False,
     on_file: OnFile | None = None,
     settings: Settings | None = None,
+    workers: int | None = None,
 ) -> LoadResult:
-    """Read from the archive what was received and is not loaded yet: after a crash, or once it can be read."""
-    results: list[FileResult] = []
-    with connect(home, "loader", application="stationmanager load") as connection:
-        loading = _loading(home, connection, settings)
+    """Read from the archive what was received and is not loaded yet: after a crash, or once it can be read.
+
+    Files that failed are tried again where the code is another one by now.
+    """
+    with connect(home, "loader", application=APPLICATION) as connection:
+        loggers = read_loggers(connection)
         rows = [
             row
-            for row in ledger.waiting(connection, retry_failed=retry_failed)
-            if row.state != "unclaimed" or loading.loggers.knows(row.logger)
+            for row in ledger.waiting(connection, version=loader_version(), retry_failed=retry_failed)
+            if row.state != "unclaimed" or loggers.knows(row.logger)
         ]
-        for done, row in enumerate(rows):
-            if on_file:
-                on_file(row.path, done, len(rows))
-            results += _take_up(loading, row)
-    return LoadResult(results)
+        progress = _Progress(on_file, len(rows))
+        job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
+        results = working.read(job, rows, workers=workers, on_unit=progress.add)
+        results |= _sweep(job, connection)
+    return LoadResult([result for found in results.values() for result in found])
 
 
-def _loading(home: Home, connection: Connection, settings: Settings | None) -> Loading:
-    unwrapper = Unwrapper(settings or Settings.of(home, {}), loggers_passwords(connection))
-    return Loading(connection, Archive(home.archive), read_loggers(connection), unwrapper)
+class _Progress:
+    """How far a load is: each file counts when it is received, and when it is read."""
+
+    def __init__(self, on_file: OnFile | None, total: int) -> None:
+        self._on_file = on_file
+        self._done = 0
+        self._total = total
+
+    def add(self, count: int, path: str = "") -> None:
+        self._done += count
+        if self._on_file:
+            self._on_file(path, min(self._done, self._total), self._total)
 
 
 def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
@@ -111,97 +120,77 @@ def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _receive(loading: Loading, file: Member) -> list[FileResult]:
-    """Archive a file as it came, record it, and go on with what is in it."""
-    sha256 = loading.archive.put(file.content)
-    row = ledger.receive(
-        loading.connection, sha256, file.name, len(file.content), loading.logger_option, overrules=loading.overrules
-    )
-    return _open(loading, replace(row, path=file.name), file)
+def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Portions that are received together."""
+    chunk: list[Path] = []
+    size = 0
+    for file in files:
+        own = file.stat().st_size if file.is_file() else 0
+        if chunk and (size + own > CHUNK_BYTES or len(chunk) == CHUNK_FILES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(file)
+        size += own
+    if chunk:
+        yield chunk
 
 
-def _take_up(loading: Loading, row: LedgerRow) -> list[FileResult]:
-    """Go on with a file that was received before, as it was asked for then."""
-    option = row.logger if row.claimed_by == "option" else None
-    loading = replace(loading, logger_option=option, overrules=row.overrules_at is not None)
-    try:
-        content = loading.archive.get(row.sha256)
-    except ArchiveDamaged as error:
-        ledger.settle(loading.connection, row.file_id, "failed", error=told(error), loader_version=loader_version())
-        return [result_of(_again(loading.connection, row), Counts())]
-    return _open(loading, row, Member(row.path, content))
+def _receive(receiver: Receiver, paths: Sequence[Path], progress: _Progress) -> list[Came]:
+    came: list[Came] = []
+    with ExitStack() as stack:
+        arrivals = []
+        for path in paths:
+            try:
+                arrivals.append(stack.enter_context(receiver.open(path)))
+                came.append(Came(str(path), None))
+            except OSError as error:
+                came.append(Came(str(path), None, unreadable(path, error)))
+        rows = iter(receiver.receive(arrivals))
+    progress.add(len(paths), str(paths[-1]))
+    return [one if one.problem else replace(one, row=replace(next(rows), path=one.path)) for one in came]
 
 
-def _open(loading: Loading, row: LedgerRow, file: Member) -> list[FileResult]:
-    """Read a file, or the files in it. One that is loaded already costs nothing."""
-    if row.state == "loaded" and not loading.overrules and row.format != CONTAINER:
-        return [_loaded_before(loading, row)]
-    parts = loading.unwrapper.unwrap(file.content, file.name)
-    if parts == [file]:
-        return [_take(loading, row, file.content)]
-    failures = [part for part in parts if isinstance(part, Failure)]
-    results = [result for part in parts if isinstance(part, Member) for result in _receive_inner(loading, part)]
-    _settle_container(loading.connection, row, results, failures)
-    if failures:
-        results.append(result_of(replace(_again(loading.connection, row), path=row.path), Counts()))
-    return results
+def _is_done(row: LedgerRow) -> bool:
+    """Whether nothing is to be read; of a container that was opened its members are told once more."""
+    return row.state == "loaded" and row.format != "container"
 
 
-def _receive_inner(loading: Loading, part: Member) -> list[FileResult]:
-    """A file out of a container is archived and recorded like one that came by itself."""
-    sha256 = loading.archive.put(part.content)
-    row = ledger.receive(
-        loading.connection, sha256, part.name, len(part.content), loading.logger_option, overrules=loading.overrules
-    )
-    row = replace(row, path=part.name)
-    if row.state == "loaded" and not loading.overrules:
-        return [_loaded_before(loading, row)]
-    return [_take(loading, row, part.content)]
+def _sweep(job: Job, connection: Connection) -> Results:
+    """Read what has landed meanwhile, as long as that helps."""
+    results: Results = {}
+    before: set[int] = set()
+    while True:
+        landed = ledger.find(connection, "state = 'landed' and error is null")
+        if {row.file_id for row in landed} in (set(), before):
+            return results
+        before = {row.file_id for row in landed}
+        results |= working.read(job, landed, workers=None, on_unit=lambda _: None)
 
 
-def _loaded_before(loading: Loading, row: LedgerRow) -> FileResult:
+def _told(came: Sequence[Came], results: Results, logger: str | None, loggers: Loggers | None) -> Iterator[FileResult]:
+    """What became of each file, in the order in which they were named; a content that came twice is told twice."""
+    told: set[int] = set()
+    for one in came:
+        if one.row is None:
+            assert one.problem is not None
+            yield one.problem
+        elif one.row.file_id in results:
+            found = results[one.row.file_id]
+            yield from found if one.row.file_id not in told else map(_once_more, found, [one.path] * len(found))
+            told.add(one.row.file_id)
+        else:
+            yield _loaded_before(one.row, logger, loggers)
+
+
+def _once_more(result: FileResult, path: str) -> FileResult:
+    return replace(result, path=path, new=0, same=result.new + result.same + result.changed, changed=0)
+
+
+def _loaded_before(row: LedgerRow, logger: str | None, loggers: Loggers | None) -> FileResult:
     """A file that is loaded already; that it belongs to another logger than it is said now is an error."""
-    named = loading.loggers.find(loading.logger_option) if loading.logger_option else None
-    if loading.logger_option is None or (named and named.serial == row.logger):
+    named = loggers.find(logger) if loggers else None
+    if logger is None or (named and named.serial == row.logger):
         return as_before(row)
-    error = {
-        "what": f"it is loaded already, as a file of logger {row.logger}",
-        "where": row.path,
-        "remedy": f"load it without --logger, or with --logger {row.logger}",
-    }
+    what = f"it is loaded already, as a file of logger {row.logger}"
+    error = failed(row.path, what, f"load it without --logger, or with --logger {row.logger}").error
     return replace(as_before(row), state="failed", error=error)
-
-
-def _settle_container(
-    connection: Connection, row: LedgerRow, results: Sequence[FileResult], failures: Sequence[Failure]
-) -> None:
-    """A container is loaded when all that is in it has been received; else it waits for what opens the rest."""
-    described = {
-        "format": CONTAINER,
-        "header": {"members": [{"path": result.path, "sha256": result.sha256} for result in results]},
-        "loader_version": loader_version(),
-    }
-    if not failures:
-        ledger.settle(connection, row.file_id, "loaded", error=None, **described)
-        return
-    error: dict[str, object] = {**failures[0].error.as_dict(), "waits_for": "configuration"}
-    if len(failures) > 1:
-        error["others"] = len(failures) - 1
-    ledger.settle(connection, row.file_id, "failed", error=error, **described)
-
-
-def _take(loading: Loading, row: LedgerRow, content: bytes) -> FileResult:
-    """Read one file that is not wrapped, and say what became of it."""
-    try:
-        counts = read_file(
-            loading.connection, row, content, loading.loggers, loading.logger_option, overrules=loading.overrules
-        )
-    except (FormatError, StationManagerError) as error:
-        ledger.settle(loading.connection, row.file_id, "failed", error=told(error), loader_version=loader_version())
-        counts = Counts()
-    return result_of(replace(_again(loading.connection, row), path=row.path), counts)
-
-
-def _again(connection: Connection, row: LedgerRow) -> LedgerRow:
-    """The row as it is now."""
-    return ledger.find(connection, "file_id = %s", row.file_id)[0]

@@ -1,67 +1,56 @@
--- Merges the staged readings of a file into raw.reading. Which of two values wins does not depend on who came first:
--- a file that overrules others, then a number over a missing value, then the file whose last timestamp is later,
--- then the later creation time in its header, then the greater digest; within one file the later row.
+-- Settles staged readings for whose stamps another value stands. Which of two values wins does not depend on who came
+-- first: a file that overrules others, then a number over a missing value, then the file that ranks higher; of one file
+-- the later row. The rank that stands is the highest of all files that hold the standing value.
 with
 
-ranked_files as (
+ranked_file as (
 
-    select
-        file.file_id,
-        row(
-            coalesce(file.overrules_at, '-infinity'),
-            file.last_timestamp,
-            coalesce(file.created_at, '-infinity'),
-            file.sha256 collate "C"
-        ) as rank,
-        coalesce(file.overrules_at, '-infinity') as overrules_at
-    from raw.file as file
+    select *
+    from unnest(
+        %(files)s::integer [], %(places)s::integer [], %(overrulings)s::integer [], %(stations)s::text []
+    ) as ranked (file_id, place, overruling, station)
 
 ),
 
 compared as materialized (
 
     select
-        stage.timestamp,
-        stage.channel_id,
-        stage.file_id,
-        stage.line,
-        stage.value,
+        stage.*,
+        incoming.station,
         reading.file_id as old_file_id,
         reading.value as old_value,
         case
-            when reading.channel_id is null then 'new'
-            when incoming.file_id = standing.file_id and reading.value is not distinct from stage.value then 'same'
-            when reading.value is not distinct from stage.value
-                then case when incoming.rank > standing.rank then 'confirmed' else 'same' end
-            when incoming.overrules_at <> standing.overrules_at
-                then case when incoming.overrules_at > standing.overrules_at then 'changed' else 'kept' end
-            when stage.value is null then 'kept'
-            when reading.value is null or incoming.file_id = standing.file_id then 'changed'
-            when incoming.rank > standing.rank then 'changed'
-            else 'kept'
-        end as outcome
+            when incoming.overruling <> standing.overruling then incoming.overruling > standing.overruling
+            when stage.value is null then false
+            when reading.value is null then true
+            else incoming.place >= standing.place
+        end as wins
     from stage
-    inner join ranked_files as incoming on stage.file_id = incoming.file_id
-    left join raw.reading
+    inner join ranked_file as incoming on stage.file_id = incoming.file_id
+    inner join raw.reading
         on
             stage.channel_id = reading.channel_id
             and stage.timestamp = reading.timestamp
             and reading.timestamp between %(first)s and %(last)s
-    left join ranked_files as standing on reading.file_id = standing.file_id
-    where stage.wins
-
-),
-
-inserted as (
-
-    insert into raw.reading (timestamp, channel_id, file_id, value)
-    select
-        timestamp,
-        channel_id,
-        file_id,
-        value
-    from compared
-    where outcome = 'new'
+    cross join lateral (
+        select
+            ranked_file.place,
+            ranked_file.overruling
+        from ranked_file
+        where
+            ranked_file.file_id = reading.file_id
+            or exists (
+                select
+                from raw.confirmed_span as span
+                where
+                    span.file_id = ranked_file.file_id
+                    and span.channel_id = stage.channel_id
+                    and stage.timestamp between span.date_from and span.date_to
+                    and date_bin(span.step, stage.timestamp, span.date_from) = stage.timestamp
+            )
+        order by ranked_file.place desc
+        limit 1
+    ) as standing
 
 ),
 
@@ -73,7 +62,7 @@ updated as (
         file_id = compared.file_id
     from compared
     where
-        compared.outcome in ('changed', 'confirmed')
+        compared.wins
         and reading.channel_id = compared.channel_id
         and reading.timestamp = compared.timestamp
         and reading.timestamp between %(first)s and %(last)s
@@ -88,12 +77,11 @@ superseded as (
     select
         timestamp,
         channel_id,
-        case outcome when 'changed' then old_file_id else file_id end,
-        case outcome when 'changed' then old_value else value end,
-        case outcome when 'changed' then file_id else old_file_id end,
-        case outcome when 'changed' then line end
+        case when wins then old_file_id else file_id end,
+        case when wins then old_value else value end,
+        case when wins then file_id else old_file_id end,
+        case when wins then line end
     from compared
-    where outcome in ('changed', 'kept')
 
 ),
 
@@ -101,21 +89,21 @@ spans as (
 
     insert into ops.changed_span (station, channel_id, date_from, date_to, cause)
     select
-        %(station)s,
+        compared.station,
         compared.channel_id,
         min(compared.timestamp),
         max(compared.timestamp) + channel.averaging_period,
         'load'
     from compared
     inner join raw.channel as channel using (channel_id)
-    where compared.outcome in ('new', 'changed')
-    group by compared.channel_id, channel.averaging_period
+    where compared.wins
+    group by compared.station, compared.channel_id, channel.averaging_period
 
 )
 
 select
-    count(*) filter (where outcome = 'new') as new,
-    count(*) filter (where outcome in ('same', 'confirmed')) as same,
-    count(*) filter (where outcome = 'changed') as changed,
-    count(*) filter (where outcome = 'kept') as kept
+    file_id,
+    count(*) filter (where wins) as changed,
+    count(*) filter (where not wins) as kept
 from compared
+group by file_id

@@ -1,173 +1,234 @@
-"""Reads one file: parse, claim, normalise, and bring its readings in, with all that the ledger says of it."""
+"""Brings parsed files of one logger in: normalised, copied, and with all that the ledger says of them, at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
 from database.connection import Connection
 from database.errors import MetadataError, StationManagerError
-from loaders import channels, ledger
-from loaders.clock import Logger, Loggers, to_utc_begin
-from loaders.copying import ChannelRows, Counts, copy_readings
-from loaders.formats.detect import detect
-from loaders.formats.frame import FormatError, LoggerFile, Table
+from loaders import ledger
+from loaders.channels import Channels
+from loaders.clock import Logger, to_utc_begin
+from loaders.copying import copy_readings
+from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
 from loaders.ledger import LedgerRow
+from loaders.pieces import Piece, finished_lines
+from loaders.readings import ChannelRows, Counts, add_up, as_utc, only
 
-UNKNOWN_FORMAT = FormatError(
-    "no known format begins like this",
-    "line 1",
-    "if a logger of yours wrote it, open an issue with a sample; the file is kept",
-)
-
-
-def read_file(
-    connection: Connection,
-    row: LedgerRow,
-    content: bytes,
-    loggers: Loggers,
-    logger_option: str | None,
-    *,
-    overrules: bool,
-) -> Counts:
-    """Parse a file and bring its readings in, in one transaction with all that the ledger says of it."""
-    found = detect(content)
-    if found is None:
-        raise UNKNOWN_FORMAT
-    file = found.parse(content)
-    name = logger_option or file.logger
-    try:
-        logger = loggers.find(name)
-    except MetadataError as error:
-        ledger.settle(connection, row.file_id, "failed", error=told(error) | {"waits_for": "metadata"})
-        return Counts()
-    described = {
-        "format": file.format,
-        "format_verified": found.VERIFIED,
-        "logger": logger.serial if logger else name,
-        "claimed_by": "option" if logger_option else "header",
-        "header": file.header,
-        "created_at": file.created,
-        "loader_version": loader_version(),
-        "error": None,
-    }
-    if logger is None:
-        ledger.settle(connection, row.file_id, "unclaimed", **described)
-        return Counts()
-    try:
-        with connection.transaction():
-            # one load at a time for each logger: what stands in a file's way must not change while it is asked
-            connection.execute("select pg_advisory_xact_lock(hashtext('raw.channel'), hashtext(%s))", [logger.serial])
-            now = ledger.find(connection, "file_id = %s", row.file_id)[0]
-            if now.state == "loaded" and not overrules:  # another load was faster
-                return Counts(same=now.readings_new + now.readings_same + now.readings_changed, kept=now.readings_kept)
-            return _bring_in(connection, now, file, logger, described, overrules=overrules)
-    except MetadataError as error:
-        described["error"] = told(error) | {"waits_for": "metadata"}
-        ledger.settle(connection, row.file_id, "failed", **described)
-        return Counts()
+Pieces = Callable[[], Iterator[Piece]]
+A_MOMENT = np.timedelta64(1, "us")
 
 
-def _bring_in(
-    connection: Connection,
-    row: LedgerRow,
-    file: LoggerFile,
-    logger: Logger,
-    described: dict[str, Any],
-    *,
-    overrules: bool,
-) -> Counts:
-    batch: list[ChannelRows] = []
-    clock: dict[str, Any] = {}
-    for table in file.tables:
-        rows, clock = _normalised(connection, file, table, logger)
-        batch += rows
-    stamps = [rows.timestamps for rows in batch if len(rows.timestamps)]
-    first, last = (min(part.min() for part in stamps), max(part.max() for part in stamps)) if stamps else (None, None)
-    ledger.settle(
-        connection,
-        row.file_id,
-        "loaded",
-        first_timestamp=_utc(first),
-        last_timestamp=_utc(last),
-        overrules_at=datetime.now(UTC) if overrules else None,
-        **described,
-        **clock,
-    )
-    station = logger.station_at(max((table.timestamps.max() for table in file.tables), default=np.datetime64("now")))
-    counts = copy_readings(connection, row.file_id, station, batch, overrules=overrules)
-    # of a file that is read once more, what it brought itself stays what it brought
-    brought = min(row.readings_new, counts.same)
-    _keep_rejected(connection, row.file_id, file)
-    ledger.settle(
-        connection,
-        row.file_id,
-        "loaded",
-        readings_new=counts.new + brought,
-        readings_same=counts.same - brought,
-        readings_changed=counts.changed,
-        readings_kept=counts.kept,
-        readings_rejected=sum(rejected.readings for rejected in file.rejected),
-        loaded_at=datetime.now(UTC),
-    )
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A file that can be read and whose logger is known; its pieces can be gone through more than once."""
+
+    row: LedgerRow
+    logger: Logger
+    pieces: Pieces
+    described: dict[str, Any]  # what the ledger says of it, by column
+
+
+@dataclass(slots=True)
+class Survey:
+    """What has to be known of a file before its readings go in, and what could not be read of it."""
+
+    file: Readable
+    station: str = ""
+    first: np.datetime64 | None = None
+    last: np.datetime64 | None = None
+    rank: np.datetime64 | None = None
+    clock: dict[str, Any] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, rows: Sequence[ChannelRows], finished: int | None) -> None:
+        """Take in the readings of a table."""
+        for stamps, lines in {id(one.timestamps): (one.timestamps, one.lines) for one in rows}.values():
+            if not len(stamps):
+                continue
+            low, high = stamps.min(), stamps.max()
+            self.first = low if self.first is None else min(self.first, low)
+            self.last = high if self.last is None else max(self.last, high)
+            whole = stamps if finished is None else stamps[lines <= finished]
+            if len(whole):
+                self.rank = whole.max() if self.rank is None else max(self.rank, whole.max())
+
+
+def bring_in(connection: Connection, files: Sequence[Readable]) -> dict[int, Counts]:
+    """Bring files of one logger in, in one transaction; returns what became of each one's readings, by its id.
+
+    One that the metadata don't suffice for is recorded as waiting for them. Raises FormatError where a piece can't be
+    read, and then nothing is changed.
+    """
+    logger = files[0].logger
+    counts: dict[int, Counts] = {}
+    with connection.transaction():
+        lock(connection, logger.serial)
+        rows = {row.file_id: row for row in ledger.find(connection, "file_id = any(%s)", [_id(file) for file in files])}
+        files = [replace(file, row=rows[_id(file)]) for file in files]
+        # another load may have been faster
+        counts |= {_id(file): file.row.as_same for file in files if file.row.state == "loaded"}
+        channels = Channels(connection, logger)
+        surveys = _survey(connection, channels, [file for file in files if file.row.state != "loaded"])
+        files = [survey.file for survey in surveys]
+        _settle_before(connection, surveys)
+        copied = add_up(
+            count for wave in _waves(channels, surveys) for count in copy_readings(connection, wave).items()
+        )
+        counts |= {_id(file): copied.get(_id(file), Counts()) for file in files}
+        _settle_after(connection, surveys, counts)
     return counts
 
 
+def _id(file: Readable) -> int:
+    return file.row.file_id
+
+
+def lock(connection: Connection, serial: str) -> None:
+    """Until the transaction ends nobody else brings this logger's files in: what stands in the way stays the same."""
+    connection.execute("select pg_advisory_xact_lock(hashtext('raw.channel'), hashtext(%s))", [serial])
+
+
+def _survey(connection: Connection, channels: Channels, files: Sequence[Readable]) -> list[Survey]:
+    """Go through the files until no table turns out to average over other periods than those before it were told."""
+    while True:
+        version = channels.version
+        surveys = [_surveyed(connection, channels, file) for file in files]
+        if channels.version == version:
+            return [survey for survey in surveys if survey is not None]
+
+
+def _surveyed(connection: Connection, channels: Channels, file: Readable) -> Survey | None:
+    survey = Survey(file)
+    try:
+        for piece in file.pieces():
+            for table in piece.file.tables:
+                channels.confirm(table)
+                rows, clock = _normalised(channels, survey, piece.file, table)
+                survey.clock = clock or survey.clock
+                survey.add(rows, finished_lines(piece))
+    except MetadataError as error:
+        described = file.described | {"error": told(error) | {"waits_for": "metadata"}}
+        ledger.settle(connection, _id(file), "failed", **described)
+        return None
+    survey.station = file.logger.station_at(np.datetime64("now") if survey.last is None else survey.last)
+    return survey
+
+
 def _normalised(
-    connection: Connection, file: LoggerFile, table: Table, logger: Logger
+    channels: Channels, survey: Survey, content: LoggerFile, table: Table
 ) -> tuple[list[ChannelRows], dict[str, Any]]:
     """A table's readings by channel, with UTC stamps of the beginning, and the clock that was applied."""
     if not len(table.timestamps):
         return [], {}
-    period, is_assumed = channels.averaging_period(connection, logger, table)
+    period, is_assumed = channels.averaging_period(table)
     timestamps, offset, is_end = to_utc_begin(
         table.timestamps,
-        logger,
+        survey.file.logger,
         period,
-        utc_offset=file.utc_offset,
-        timestamp_is_end_of_period=file.timestamp_is_end_of_period,
+        utc_offset=content.utc_offset,
+        timestamp_is_end_of_period=content.timestamp_is_end_of_period,
     )
-    ids = channels.ensure(connection, logger, table.name, table.columns, period, is_assumed=is_assumed)
+    ids = channels.ids(table.name, table.columns, period, is_assumed=is_assumed)
     rows = []
     for column, values, rejected in zip(table.columns, table.values, table.rejected_cells, strict=True):
-        if rejected.any():
-            good = ~rejected
-            rows.append(ChannelRows(ids[column.name], timestamps[good], values[good], table.lines[good]))
-        else:
-            rows.append(ChannelRows(ids[column.name], timestamps, values, table.lines))
+        one = ChannelRows(_id(survey.file), survey.station, ids[column.name], timestamps, values, table.lines)
+        rows.append(only(one, ~rejected) if rejected.any() else one)
     return rows, {"utc_offset": offset.item(), "timestamp_is_end_of_period": is_end}
 
 
-def _keep_rejected(connection: Connection, file_id: int, file: LoggerFile) -> None:
-    connection.execute("delete from raw.rejected_row where file_id = %s", [file_id])
-    if not file.rejected:
+def _waves(channels: Channels, surveys: Sequence[Survey]) -> Iterator[list[ChannelRows]]:
+    """The readings in as few batches as may be, in none of which a channel has rows of two files that overlap."""
+    batch: list[ChannelRows] = []
+    until: dict[int, np.datetime64] = {}
+    for survey in sorted(surveys, key=lambda survey: np.datetime64("now") if survey.first is None else survey.first):
+        for number, piece in enumerate(survey.file.pieces()):
+            survey.rejected += piece.file.rejected
+            rows = [
+                one
+                for table in piece.file.tables
+                for one in _normalised(channels, survey, piece.file, table)[0]
+                if len(one.timestamps)
+            ]
+            if number or any(one.channel_id in until and one.timestamps.min() <= until[one.channel_id] for one in rows):
+                yield batch
+                batch, until = [], {}
+            batch += rows
+            until |= {one.channel_id: one.timestamps.max() for one in rows}
+    yield batch
+
+
+def _settle_before(connection: Connection, surveys: Sequence[Survey]) -> None:
+    """What decides between these files' values and others' stands on the ledger before they are compared."""
+    for survey in surveys:
+        row = survey.file.row
+        rank = survey.rank
+        if row.continues_file_id is not None:  # one that continues another wins over it
+            before = ledger.rank_timestamp(connection, row.continues_file_id)
+            if before is not None:
+                later: np.datetime64 = np.datetime64(before.replace(tzinfo=None), "us") + A_MOMENT
+                rank = later if rank is None else max(rank, later)
+        described = survey.file.described | survey.clock
+        for name, stamp in (("first", survey.first), ("last", survey.last), ("rank", rank)):
+            described[f"{name}_timestamp"] = None if stamp is None else as_utc(stamp)
+        ledger.settle(connection, row.file_id, "loaded", **described)
+
+
+def _settle_after(connection: Connection, surveys: Sequence[Survey], counts: dict[int, Counts]) -> None:
+    with connection.pipeline():
+        for survey in surveys:
+            count = counts[_id(survey.file)]
+            # of a file that is read once more, what it brought itself stays what it brought
+            brought = min(survey.file.row.readings_new, count.same)
+            ledger.settle(
+                connection,
+                _id(survey.file),
+                "loaded",
+                readings_new=count.new + brought,
+                readings_same=count.same - brought,
+                readings_changed=count.changed,
+                readings_kept=count.kept,
+                readings_rejected=sum(bad.readings for bad in survey.rejected),
+                rejected_lines=len({bad.line for bad in survey.rejected}),
+                error=_first_of(survey.rejected),
+                loaded_at=datetime.now(UTC),
+            )
+    rejected = [(_id(survey.file), bad) for survey in surveys for bad in survey.rejected]
+    _keep_rejected(connection, [_id(survey.file) for survey in surveys], rejected)
+
+
+def _first_of(rejected: Sequence[Rejected]) -> dict[str, object] | None:
+    """The ledger's word on a file of which not all could be read: the first line, and how many others there are."""
+    if not rejected:
+        return None
+    first = rejected[0]
+    return {
+        "what": first.reason,
+        "where": f"line {first.line}",
+        "remedy": "the other lines are loaded; see raw.rejected_row",
+        "others": len({bad.line for bad in rejected}) - 1,
+    }
+
+
+def _keep_rejected(connection: Connection, files: list[int], rejected: Sequence[tuple[int, Rejected]]) -> None:
+    connection.execute("delete from raw.rejected_row where file_id = any(%s)", [files])
+    if not rejected:
         return
     with (
         connection.cursor() as cursor,
         cursor.copy("copy raw.rejected_row (file_id, line, text, reason, readings) from stdin") as copy,
     ):
-        for rejected in file.rejected:
+        for file_id, bad in rejected:
             # PostgreSQL's text can't hold a NUL
-            text = rejected.text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-            copy.write_row((file_id, rejected.line, text, rejected.reason, rejected.readings))
+            text = bad.text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+            copy.write_row((file_id, bad.line, text, bad.reason, bad.readings))
 
 
-def told(error: FormatError | StationManagerError) -> dict[str, str]:
+def told(error: FormatError | StationManagerError) -> dict[str, object]:
     """An error as the ledger keeps it."""
     return {"what": error.what, "where": error.where, "remedy": error.remedy}
-
-
-def _utc(stamp: np.datetime64 | None) -> datetime | None:
-    if stamp is None:
-        return None
-    naive: Any = stamp.item()
-    moment: datetime = naive.replace(tzinfo=UTC)
-    return moment
-
-
-def loader_version() -> str:
-    """The version that read a file, for the ledger."""
-    return version("stationmanager")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from loaders.copying import Counts
 from loaders.ledger import LedgerRow
+from loaders.readings import Counts
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file of a load: counts of readings, and the ledger's words where it failed."""
+    """What became of one file of a load: counts of readings, and the ledger's words where not all could be read."""
 
     path: str
     sha256: str
@@ -26,7 +27,7 @@ class FileResult:
     rejected: int
     first: datetime | None
     last: datetime | None
-    error: dict[str, str] | None
+    error: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ class LoadResult:
 
 def as_before(row: LedgerRow) -> FileResult:
     """A file that is loaded already: all that it brought is there, so it counts as the same."""
-    there = row.readings_new + row.readings_same + row.readings_changed
-    return result_of(row, Counts(same=there, kept=row.readings_kept))
+    return result_of(row, row.as_same)
 
 
 def result_of(row: LedgerRow, counts: Counts) -> FileResult:
@@ -66,11 +66,12 @@ def result_of(row: LedgerRow, counts: Counts) -> FileResult:
     )
 
 
+def failed(path: str, what: str, remedy: str) -> FileResult:
+    """A file of which there is nothing on the ledger, or nothing that says what is wrong now."""
+    error = {"what": what, "where": path, "remedy": remedy}
+    return FileResult(path, "", None, None, "failed", 0, 0, 0, 0, 0, None, None, error)
+
+
 def unreadable(path: Path, error: OSError) -> FileResult:
     """A file that the system does not let us read."""
-    told = {
-        "what": f"the file can't be read: {error.strerror}",
-        "where": str(path),
-        "remedy": "check the path and its rights",
-    }
-    return FileResult(str(path), "", None, None, "failed", 0, 0, 0, 0, 0, None, None, told)
+    return failed(str(path), f"the file can't be read: {error.strerror}", "check the path and its rights")

@@ -19,6 +19,7 @@ from loaders.fetching.frame import Session
 from loaders.fetching.receiving import Receiver
 from loaders.fetching.remembered import SourceResult
 from loaders.fetching.source_sections import LANDING, Landing, Source
+from loaders.identifying import Formats
 from loaders.unwrapping import Settings
 
 AT_ONCE = 4  # sources; most of the time is waiting for modems
@@ -117,7 +118,7 @@ class _Fetcher:
             with remembered.alone(connection, source.name):
                 if not self._dry_run:
                     remembered.begin(connection, source, place_of(source))
-                receiver = Receiver(connection, Archive(self._home.archive), source.logger)
+                receiver = Receiver(connection, Archive(self._home.archive), Formats.of(self._home), source.logger)
                 attempt = Attempt(source, lambda: self._open(source), receiver, self._on_file, self.stop)
                 attempt.run(dry_run=self._dry_run)
                 result = replace(attempt.result(), seconds=round(time.monotonic() - begun, 3))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 
 from database.connection import Connection
-from loaders import ledger
+from loaders import ledger, receiving
 from loaders.archive import Archive, ArchiveDamaged
+from loaders.identifying import Formats
+from loaders.receiving import Arrival, as_it_came
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +18,19 @@ class Receiver:
 
     connection: Connection
     archive: Archive
+    formats: Formats
     logger: str | None = None
 
     def receive(self, path: str, content: bytes) -> str:
         """Archive a file and record it as landed; its digest. One that was received before costs nothing."""
-        sha256 = self.archive.put(content)
-        ledger.receive(self.connection, sha256, path, len(content), self.logger)
-        return sha256
+        receiver = receiving.Receiver(self.connection, self.archive, self.formats, logger=self.logger)
+        return receiver.receive([Arrival.of(path, BytesIO(content))])[0].sha256
 
     def held(self, sha256: str) -> bytes | None:
         """A file as it came; none where the archive has it no more, which its next transfer mends."""
+        rows = ledger.find(self.connection, "sha256 = %s", sha256)
         try:
-            return self.archive.get(sha256)
-        except ArchiveDamaged:
+            content = as_it_came(self.connection, self.archive, rows[0])
+        except (ArchiveDamaged, IndexError):
             return None
+        return content.read(0, content.size)

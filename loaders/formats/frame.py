@@ -69,6 +69,23 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a file can be cut, so that what follows can be read by itself with the heading before it.
+
+    Attributes:
+        at: bytes of whole rows, the heading included.
+        lines: how many lines they are.
+        heading: the bytes that say what rows are, as they hold for what follows.
+        heading_lines: how many lines these are.
+    """
+
+    at: int
+    lines: int
+    heading: bytes
+    heading_lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoggerFile:
     """All that one file says.
 

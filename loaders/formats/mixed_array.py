@@ -19,10 +19,10 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from loaders.formats import array_lines, array_times, cells, delimited
+from loaders.formats import array_lines, array_times, cells, cutting, delimited
 from loaders.formats.array_lines import Lines
 from loaders.formats.cells import Cells
-from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.text import decode_lines
 
 NAME = "mixed_array"
@@ -72,6 +72,11 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=None,
         timestamp_is_end_of_period=None,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a file that LoggerNet still appends to can be cut: there is no header."""
+    return cutting.behind_last_line(content)
 
 
 def read_array(lines: Lines, number: int) -> tuple[Table | None, list[Rejected]]:

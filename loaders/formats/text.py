@@ -5,6 +5,14 @@ import codecs
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+def line_breaks(content: bytes, end: int) -> int:
+    """How many lines `decode_lines` makes of the first bytes."""
+    breaks = content.count(b"\n", 0, end)
+    if b"\r" in content:
+        breaks += content.count(b"\r", 0, end) - content.count(b"\r\n", 0, end)
+    return breaks
+
+
 def decode(content: bytes) -> str:
     """Decode by byte order mark, else strict UTF-8, else cp1252; never fails.
 

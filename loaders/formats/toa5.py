@@ -21,11 +21,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import cells, delimited, stamps
+from loaders.formats import cells, cutting, delimited, stamps
 from loaders.formats.campbell import HEADER_LINES, Header, read_header
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
-from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.text import decode_lines
 
 NAME = "toa5"
@@ -78,6 +78,11 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=None,
         timestamp_is_end_of_period=None,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a file that LoggerNet still appends to can be cut."""
+    return cutting.under_last_header(content, later_headers(content), HEADER_LINES)
 
 
 def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:

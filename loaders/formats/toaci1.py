@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from loaders.formats import toa5
+from loaders.formats import cutting, toa5
 from loaders.formats.campbell import DEMAND, Header, check_names
 from loaders.formats.delimited import fields
-from loaders.formats.frame import FormatError, LoggerFile, Rejected
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 from loaders.formats.text import decode_lines
 from loaders.formats.toa5 import Block
 
@@ -59,6 +59,12 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=None,
         timestamp_is_end_of_period=None,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a file that LoggerNet still appends to can be cut."""
+    later = (found.start() for found in FIRST_LINE.finditer(content) if found.start())
+    return cutting.under_last_header(content, later, HEADER_LINES)
 
 
 def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from loaders.formats import tob
 from loaders.formats.campbell import Header
-from loaders.formats.frame import FormatError, LoggerFile, Rejected
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 
 NAME = "tob1"
 VERIFIED = True
@@ -59,6 +59,14 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=None,
         timestamp_is_end_of_period=None,
     )
+
+
+def cut(content: bytes) -> Cut:
+    """Where a file that LoggerNet still appends to can be cut: behind its last whole record."""
+    layout, _, size = read_header(content)
+    count = (len(content) - size) // layout.dtype.itemsize
+    at = size + count * layout.dtype.itemsize
+    return Cut(at, HEADER_LINES + count, content[:size], HEADER_LINES)
 
 
 def read_header(content: bytes) -> tuple[tob.Layout, dict[str, int], int]:

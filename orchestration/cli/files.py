@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,10 @@ import typer
 from database.connection import connect
 from database.errors import UsageError
 from loaders import ledger
-from loaders.archive import Archive
+from loaders.archive import BLOCK_BYTES, Archive
 from loaders.loading import load as load_files
 from loaders.loading import load_waiting
+from loaders.receiving import as_it_came
 from loaders.results import FileResult, LoadResult
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
 
@@ -88,14 +90,14 @@ def get_file(
     """Give back a file as it came."""
     with connect(home(), "loader") as connection:
         rows = ledger.find(connection, "starts_with(sha256, %s)", sha256.lower())
-    if len(rows) != 1:
-        raise UsageError(f"{len(rows)} files begin with these digits", sha256, "see: stationmanager file list")
-    content = Archive(home().archive).get(rows[0].sha256)
+        if len(rows) != 1:
+            raise UsageError(f"{len(rows)} files begin with these digits", sha256, "see: stationmanager file list")
+        content = as_it_came(connection, Archive(home().archive), rows[0])
+    with output.open("wb") if output else nullcontext(sys.stdout.buffer) as file:
+        for start in range(0, content.size, BLOCK_BYTES):
+            file.write(content.read(start, start + BLOCK_BYTES))
     if output:
-        output.write_bytes(content)
-        say(f"{output}: {len(content):,} bytes, as {rows[0].path} was")
-    else:
-        sys.stdout.buffer.write(content)
+        say(f"{output}: {content.size:,} bytes, as {rows[0].path} was")
 
 
 def _report(result: LoadResult) -> None:

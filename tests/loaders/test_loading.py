@@ -14,9 +14,10 @@ import pytest
 
 from database.connection import connect
 from database.home import Home
-from loaders import ledger
 from loaders.archive import Archive, ArchiveDamaged
+from loaders.identifying import Formats
 from loaders.loading import load, load_waiting
+from loaders.receiving import Receiver
 from loaders.results import FileResult
 from tests.loaders.campaign import START, at, toa5
 
@@ -239,8 +240,9 @@ def test_one_file_that_can_not_be_read_does_not_stop_the_others_that_wait(
 def test_what_the_option_said_holds_after_a_crash(instance: Home, write: Write, claim: Callable[..., None]) -> None:
     path = write("a.dat", toa5({step: [1.0] for step in range(5)}, serial="9999"))
     with connect(instance, "loader") as connection:
-        content = path.read_bytes()
-        ledger.receive(connection, Archive(instance.archive).put(content), str(path), len(content), "4711")
+        receiver = Receiver(connection, Archive(instance.archive), Formats(), logger="4711")
+        with receiver.open(path) as arrival:
+            receiver.receive([arrival])
     claim(instance)
     assert [(file.state, file.logger) for file in load_waiting(instance).files] == [("loaded", "4711")]
 

@@ -5,6 +5,7 @@ add column begins_at_byte bigint not null default 0,
 add column segment_sha256 text check (segment_sha256 ~ '^[0-9a-f]{64}$'),
 add column prefix_sha256 text,
 add column rejected_lines integer not null default 0,
+add column rank_timestamp timestamptz,
 add check ((segment_sha256 is null) = (continues_file_id is null));
 create index on raw.file (prefix_sha256);
 create index on raw.file (continues_file_id) where continues_file_id is not null;
@@ -17,6 +18,11 @@ comment on column raw.file.segment_sha256 is 'Digest of the segment, and its nam
 comment on column raw.file.prefix_sha256 is
 'Digest of the first bytes, as many as the greatest power of two that is not above the file''s size.';
 comment on column raw.file.rejected_lines is 'Lines of which a part or all could not be read; they are in raw.rejected_row.';
+
+comment on column raw.file.rank_timestamp is
+'Of two files that differ in a value the one wins where this is later: the last timestamp of its whole rows. That of a
+segment is later than that of the file it continues.';
+update raw.file set rank_timestamp = last_timestamp;
 
 create table raw.file_end (
     file_id integer primary key references raw.file on delete cascade,
@@ -35,12 +41,14 @@ create table raw.confirmed_span (
     file_id integer not null references raw.file,
     date_from timestamptz not null,
     date_to timestamptz not null,
+    step interval not null check (step > interval '0'),
     check (date_from <= date_to)
 );
 create index on raw.confirmed_span (channel_id, date_from);
 comment on table raw.confirmed_span is
-'Readings that a further file holds as they stand, where that file would win over the one they are said to come from:
-from the first to the last of a run of readings, both included. Which of two values wins depends on them.';
+'Readings that a further file holds as they stand, where that file ranks above the one they came from. Which of two
+values wins depends on them, whatever came first.';
+comment on column raw.confirmed_span.date_to is 'The last of them; they follow each other by `step` from date_from on.';
 
 grant select, insert, delete on raw.confirmed_span to loader;
 grant select, insert, update on raw.file_end to loader;

@@ -1,0 +1,217 @@
+"""From a ledger row to what can be read: out of the archive and its containers, told by format, claimed by a logger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from database.connection import Connection
+from database.errors import MetadataError, StationManagerError
+from database.home import Home
+from loaders import ledger, pieces
+from loaders.archive import Archive
+from loaders.clock import Logger, Loggers, read_loggers
+from loaders.containers.frame import Member
+from loaders.formats.detect import HEAD_BYTES, Format
+from loaders.formats.frame import FormatError
+from loaders.identifying import Formats
+from loaders.ledger import LedgerRow
+from loaders.pieces import PIECE_BYTES, Bytes, End, Joined, Piece, Source, can_be_cut
+from loaders.reading import Readable, told
+from loaders.receiving import Arrival, Receiver
+from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
+from loaders.versions import loader_version
+
+CONTAINER = "container"  # what the ledger calls a file that holds others
+# What a parser must not raise, and does where it has a defect: the file fails, and its neighbours load
+DEFECTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class NotYet(Exception):
+    """A file continues another one that has not been read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """What files are opened with; all of it holds for a whole load."""
+
+    connection: Connection
+    archive: Archive
+    loggers: Loggers
+    unwrapper: Unwrapper
+    formats: Formats
+    ends: dict[int, End] = field(default_factory=dict)  # of files that were opened here
+
+    @classmethod
+    def of(cls, home: Home, connection: Connection, settings: Settings) -> Opener:
+        """For an instance, as its metadata and configuration are now."""
+        formats = Formats.of(home)
+        unwrapper = Unwrapper(settings, loggers_passwords(connection), formats)
+        return cls(connection, Archive(home.archive), read_loggers(connection), unwrapper, formats)
+
+    def open(self, row: LedgerRow) -> Iterator[Readable | LedgerRow]:
+        """What is in a file: itself if it can be read, or the files in it, recorded as if they came by themselves.
+
+        A row is one that needs no reading any more, be it that it failed, that it waits, or that it is loaded.
+        """
+        try:
+            after, source = self._source(row)
+            module = self._module_of_appended(row, source)
+            if module is not None:
+                yield self._readable(row, module, source, after)
+                return
+            content = source.read(0, source.size)
+            parts = self.unwrapper.unwrap(content, row.path)
+            if len(parts) == 1 and isinstance(parts[0], Member) and parts[0].content == content:
+                yield self._open_plain(row, content)
+                return
+        except NotYet:
+            yield row
+            return
+        except (FormatError, StationManagerError, *DEFECTS) as error:
+            yield self._failed(row, error)
+            return
+        yield from self._open_members(row, parts)
+
+    def _source(self, row: LedgerRow) -> tuple[End | None, Source]:
+        """What is to be read: a whole file, or what was appended and how the file before it ended."""
+        if row.continues_file_id is None:
+            return None, self.archive.open(row.archived)
+        after = self.ends.get(row.continues_file_id) or ledger.end_of(self.connection, row.continues_file_id)
+        if after is not None:
+            return after, self.archive.open(row.archived)
+        rows = ledger.segments(self.connection, row)
+        if rows[-2].state == "landed":
+            raise NotYet
+        # what it continues can't be read, so that it is read from its beginning
+        return None, Joined(tuple(self.archive.open(segment.archived) for segment in rows))
+
+    def _module_of_appended(self, row: LedgerRow, source: Source) -> Format | None:
+        """The format of a file that may be read in pieces, since loggers append to such files: no container is."""
+        first = source
+        if row.continues_file_id is not None:
+            first = self.archive.open(ledger.segments(self.connection, row)[0].archived)
+        module = self.formats.find(first.read(0, HEAD_BYTES), row.path)
+        return module if module is not None and can_be_cut(module) else None
+
+    def _open_plain(self, row: LedgerRow, content: bytes) -> Readable | LedgerRow:
+        try:
+            module = self.formats.find(content, row.path)
+            if module is None:
+                raise self.formats.unknown(content)
+            return self._readable(row, module, Bytes(content), None)
+        except (FormatError, StationManagerError, *DEFECTS) as error:
+            return self._failed(row, error)
+
+    def _open_members(self, row: LedgerRow, parts: Sequence[Member | Failure]) -> Iterator[Readable | LedgerRow]:
+        failures = [part for part in parts if isinstance(part, Failure)]
+        members = [part for part in parts if isinstance(part, Member)]
+        receiver = Receiver(
+            self.connection,
+            self.archive,
+            self.formats,
+            logger=row.claimed_logger,
+            overrules=row.overrules_at is not None,
+        )
+        inner = receiver.receive([Arrival.of(member.name, BytesIO(member.content)) for member in members])
+        for member, found in zip(members, inner, strict=True):
+            one = replace(found, path=member.name)
+            if one.state == "loaded":
+                yield one
+            elif one.continues_file_id is None:
+                yield self._open_plain(one, member.content)
+            else:
+                yield from self.open(one)
+        self._settle_container(
+            row, [(member.name, found.sha256) for member, found in zip(members, inner, strict=True)], failures
+        )
+        if failures:
+            yield row
+
+    def _settle_container(self, row: LedgerRow, members: list[tuple[str, str]], failures: Sequence[Failure]) -> None:
+        """A container is loaded when all that is in it has been received; else it waits for what opens the rest."""
+        described: dict[str, Any] = {
+            "format": CONTAINER,
+            "header": {"members": [{"path": path, "sha256": sha256} for path, sha256 in members]},
+            "loader_version": loader_version(),
+        }
+        if not failures:
+            ledger.settle(self.connection, row.file_id, "loaded", error=None, **described)
+            return
+        error: dict[str, object] = {**failures[0].error.as_dict(), "waits_for": "configuration"}
+        if len(failures) > 1:
+            error["others"] = len(failures) - 1
+        ledger.settle(self.connection, row.file_id, "failed", error=error, **described)
+
+    def _readable(self, row: LedgerRow, module: Format, source: Source, after: End | None) -> Readable | LedgerRow:
+        """Parse as much as tells what the file is; a small file is parsed whole, and once."""
+        parse = partial(pieces.read, module, source, after)
+        first = next(parse())
+        if source.size <= PIECE_BYTES or not can_be_cut(module):
+            end, again = first.end, partial(_once_more, first)
+        else:
+            *_, last = parse()
+            end, again = last.end, parse
+        if end is not None:
+            self.ends[row.file_id] = end
+            ledger.keep_end(self.connection, row.file_id, end)
+        return self._claimed(row, module, first, again)
+
+    def _claimed(self, row: LedgerRow, module: Format, first: Piece, again: Any) -> Readable | LedgerRow:
+        file = first.file
+        name = row.claimed_logger or file.logger
+        described = {
+            "format": file.format,
+            "format_verified": module.VERIFIED,
+            "logger": name,
+            "claimed_by": "option" if row.claimed_logger else "header",
+            "header": file.header,
+            "created_at": file.created,
+            "loader_version": loader_version(),
+            "error": None,
+        }
+        try:
+            logger: Logger | None = self.loggers.find(name)
+        except MetadataError as error:
+            described["error"] = told(error) | {"waits_for": "metadata"}
+            ledger.settle(self.connection, row.file_id, "failed", **described)
+            return row
+        if logger is None:
+            ledger.settle(self.connection, row.file_id, "unclaimed", **described)
+            return row
+        return Readable(row, logger, again, described | {"logger": logger.serial})
+
+    def _failed(self, row: LedgerRow, error: BaseException) -> LedgerRow:
+        fail(self.connection, row, error)
+        return row
+
+
+def fail(connection: Connection, row: LedgerRow, error: BaseException) -> None:
+    """Record that a file can't be read; also where the reader itself is at fault."""
+    if isinstance(error, (FormatError, StationManagerError)):
+        described = told(error)
+    else:
+        described = {
+            "what": f"the reader has a defect: {type(error).__name__}: {error}".replace(
+                "\x00", "\N{REPLACEMENT CHARACTER}"
+            ),
+            "where": row.path,
+            "remedy": "open an issue with the file; it is kept, and read again by the next version",
+        }
+    ledger.settle(connection, row.file_id, "failed", error=described, loader_version=loader_version())
+
+
+def _once_more(piece: Piece) -> Iterator[Piece]:
+    yield piece

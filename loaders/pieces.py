@@ -1,0 +1,140 @@
+"""A file's content in pieces of bounded size, each parsed under the header that holds there.
+
+So a file of any size is read in the same memory, and of one that grew only what was appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from loaders.formats.detect import Format
+from loaders.formats.frame import Cut, FormatError, LoggerFile
+
+PIECE_BYTES = 8 << 20
+
+
+class Source(Protocol):
+    """Bytes that can be read from any place."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A content in memory."""
+
+    content: bytes
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+        return self.content[start:end]
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several sources one after the other."""
+
+    parts: tuple[Source, ...]
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+        found = []
+        for part in self.parts:
+            found.append(part.read(max(start, 0), max(end, 0)))
+            start, end = start - part.size, end - part.size
+        return b"".join(found)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return sum(part.size for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a file that may grow ends; see `raw.file_end`."""
+
+    heading: bytes
+    heading_lines: int
+    unfinished: bytes
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a file.
+
+    Attributes:
+        file: what stands in it, lines counted from the beginning of the whole file.
+        end: how the file ends after it, for the last piece of a format that loggers append to; else None.
+    """
+
+    file: LoggerFile
+    end: End | None
+
+
+def can_be_cut(module: Format) -> bool:
+    """Whether loggers append to files of this format, so that they can be read in pieces."""
+    return hasattr(module, "cut")
+
+
+def read(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
+    """Parse a file, or what was appended to one that ended like `after`; raises FormatError."""
+    if not can_be_cut(module):
+        yield Piece(module.parse(source.read(0, source.size)), None)
+        return
+    cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked above
+    state = after or End(b"", 0, b"", 0)
+    position, size = 0, PIECE_BYTES
+    logger: str | None = None
+    while True:
+        content = state.heading + state.unfinished + source.read(position, min(position + size, source.size))
+        found = cut(content)
+        is_last = position + size >= source.size
+        if not is_last and (found is None or found.at <= len(state.heading)):
+            size *= 2  # a header, or a row, of more than a piece
+            continue
+        file = _moved(module.parse(content if is_last or found is None else content[: found.at]), state)
+        if logger is not None and file.logger != logger:
+            raise FormatError(f"rows of two loggers in one file: '{logger}', then '{file.logger}'")
+        logger = file.logger
+        position, size = position + size, PIECE_BYTES
+        after_it = _end(content, found, state)
+        yield Piece(file, after_it if is_last else None)
+        if is_last or after_it is None:
+            return
+        state = after_it
+
+
+def _moved(file: LoggerFile, state: End) -> LoggerFile:
+    """With lines as the whole file counts them."""
+    by = state.lines - state.heading_lines
+    if not by:
+        return file
+    tables = tuple(replace(table, lines=table.lines + by) for table in file.tables)
+    rejected = tuple(replace(bad, line=bad.line + by) for bad in file.rejected)
+    return replace(file, tables=tables, rejected=rejected)
+
+
+def _end(content: bytes, found: Cut | None, state: End) -> End | None:
+    if found is None:
+        return None
+    lines = state.lines - state.heading_lines + found.lines
+    return End(found.heading, found.heading_lines, content[found.at :], lines)
+
+
+def finished_lines(piece: Piece) -> int | None:
+    """The last line that is surely whole: a row without line break behind it may have been cut. None: all are."""
+    return piece.end.lines if piece.end is not None and piece.end.unfinished else None

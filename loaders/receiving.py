@@ -1,0 +1,126 @@
+"""Receives files: archived as they came and on the ledger, before anybody looks into them.
+
+A file that grew is recognised by content: where a file that was received before is its beginning, only what was
+appended is archived and read. So it doesn't matter what the file is called, or whether it was moved or copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from database.connection import Connection
+from loaders import digests, ledger
+from loaders.archive import Archive
+from loaders.digests import Digests
+from loaders.formats.detect import HEAD_BYTES
+from loaders.formats.frame import FormatError
+from loaders.identifying import Formats
+from loaders.ledger import LedgerRow
+from loaders.pieces import Joined, can_be_cut
+
+IN_MEMORY = 16 << 20  # bytes; larger files are copied beside the archive first
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that came: what it is called, an open copy that nobody writes to, and its digests."""
+
+    name: str
+    content: BinaryIO
+    digests: Digests
+
+    @classmethod
+    def of(cls, name: str, content: BinaryIO) -> Arrival:
+        """Digest a content."""
+        return cls(name, content, digests.read(content))
+
+
+def as_it_came(connection: Connection, archive: Archive, row: LedgerRow) -> Joined:
+    """A file as it came, out of the segments that it is archived in.
+
+    Raises ArchiveDamaged where one of them is gone or altered.
+    """
+    return Joined(tuple(archive.open(segment.archived) for segment in ledger.segments(connection, row)))
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where files are received, and what the user says of them."""
+
+    connection: Connection
+    archive: Archive
+    formats: Formats
+    logger: str | None = None
+    overrules: bool = False
+
+    @contextmanager
+    def open(self, path: Path) -> Iterator[Arrival]:
+        """A file of this machine as it is now: another program may append to it meanwhile."""
+        with path.open("rb") as file:
+            if path.stat().st_size <= IN_MEMORY:
+                yield Arrival.of(str(path), BytesIO(file.read()))
+                return
+            with self.archive.scratch(file) as copy:
+                yield Arrival.of(str(path), copy)
+
+    def receive(self, arrivals: Sequence[Arrival]) -> list[LedgerRow]:
+        """Archive and record files, all or none; one that was received before keeps its row."""
+        known = self._known([arrival.digests.sha256 for arrival in arrivals])
+        if len(known) == len(arrivals) and not self.logger and not self.overrules:
+            return [known[arrival.digests.sha256] for arrival in arrivals]
+        with self.connection.transaction():
+            # one at a time: what a file continues must be on the ledger, and two must not wait for each other
+            self.connection.execute("select pg_advisory_xact_lock(hashtext('raw.file'))")
+            for arrival in arrivals:
+                self._receive(arrival)
+            known = self._known([arrival.digests.sha256 for arrival in arrivals])
+        return [known[arrival.digests.sha256] for arrival in arrivals]
+
+    def _known(self, sha256s: list[str]) -> dict[str, LedgerRow]:
+        return {row.sha256: row for row in ledger.find(self.connection, "sha256 = any(%s)", sha256s)}
+
+    def _receive(self, arrival: Arrival) -> None:
+        told = arrival.digests
+        logger = self.logger
+        if not self._known([told.sha256]):
+            before = self._continued(arrival)
+            start = before.whole_bytes if before else 0
+            segment = digests.of_rest(arrival.content, start) if before else None
+            arrival.content.seek(start)
+            self.archive.put_from(arrival.content, segment or told.sha256)
+            ledger.insert(
+                self.connection,
+                told.sha256,
+                arrival.name,
+                told.size,
+                told.prefix,
+                after=before,
+                segment_sha256=segment,
+            )
+            if before and not logger:
+                logger = before.claimed_logger
+        ledger.claim(self.connection, told.sha256, logger, overrules=self.overrules)
+
+    def _continued(self, arrival: Arrival) -> LedgerRow | None:
+        """The longest file on the ledger that is the beginning of this one, if such files are appended to."""
+        arrival.content.seek(0)
+        try:
+            found = self.formats.find(arrival.content.read(HEAD_BYTES), arrival.name)
+        except FormatError:
+            return None
+        if found is None or not can_be_cut(found):
+            return None
+        rows = ledger.find(
+            self.connection,
+            "prefix_sha256 = any(%s) and begins_at_byte + size_bytes < %s",
+            list(arrival.digests.prefixes),
+            arrival.digests.size,
+        )
+        beginnings = digests.of_beginnings(arrival.content, [row.whole_bytes for row in rows])
+        same = [row for row in rows if beginnings[row.whole_bytes] == row.sha256]
+        return max(same, key=lambda row: row.whole_bytes, default=None)
