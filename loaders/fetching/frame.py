@@ -122,6 +122,11 @@ def is_plain(name: bytes) -> bool:
     return name not in {b"", b".", b".."} and b"/" not in name and b"\0" not in name
 
 
+def not_plain(name: bytes) -> FileFailed:
+    """The error for a name that is made to lead out of its folder."""
+    return FileFailed("a name that is a path, which no folder's file has", shown(name), "mistrust the server")
+
+
 def moment(seconds: float | None) -> datetime | None:
     """A time as seconds since 1970; none where no calendar has it."""
     try:
