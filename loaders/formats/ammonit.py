@@ -23,8 +23,9 @@ import numpy as np
 from loaders.formats import cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
-from loaders.formats.settings import Setting, setting
+from loaders.formats.settings import Setting, number, setting
 from loaders.formats.text import decode_lines
+from loaders.formats.zones import utc_offset
 
 NAME = "ammonit"
 VERIFIED = False
@@ -39,7 +40,6 @@ DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location
 STATISTICS = {"avg": "avg", "max": "max", "min": "min", "stddev": "sd", "count": "count", "sum": "sum"}
 STATISTIC = re.compile(rf"(?:^|[^A-Za-z])({'|'.join(STATISTICS)})\W*(?:[\[(][^\[\]()]*[\])])?\W*$", re.IGNORECASE)
 UNIT = re.compile(r"[\[(]([^\[\]()]*)[\])]")
-ZONE = re.compile(r"UTC([+-])(\d\d):?(\d\d)")
 INTERVAL = re.compile(r"(\d+) *(s|sec|min|h)")
 SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
 MISSING = cells.spellings(("NAN", "-", ""))
@@ -84,7 +84,7 @@ def parse(content: bytes) -> LoggerFile:
     names: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     rejected: tuple[Rejected, ...] = ()
-    zone = _zone(parts.sections.get("System", {}).get("timezone", ""))
+    zone = utc_offset(parts.sections.get("System", {}).get("timezone", ""))
     if parts.names_at is not None:
         names, tables, rejected, stamped_zone = _read_rows(lines, parts, parts.names_at)
         zone = stamped_zone if stamped_zone is not None else zone
@@ -145,7 +145,7 @@ def _read_rows(
     body = "\n".join(lines[parts.rows]).encode()
     dialect = Dialect(separator, grid.decimal_mark(body, separator))
     read = grid.read(
-        grid.without_padding(body, separator, width),
+        body,
         names_at + 2,
         width,
         dialect,
@@ -187,9 +187,9 @@ def _settings(sections: dict[str, dict[str, str]], names: Sequence[str]) -> list
             setting(
                 [column for column in names if _belongs(column, evaluation.get("label", ""))],
                 serial_number=sensor.get("serial_number") or None,
-                height_m=_number(sensor.get("height")),
-                slope=_number(evaluation.get("var_slope")),
-                offset=_number(evaluation.get("var_offset")),
+                height_m=number(sensor.get("height")),
+                slope=number(evaluation.get("var_slope")),
+                offset=number(evaluation.get("var_offset")),
                 unit=evaluation.get("unit") or None,
                 description=" ".join(filter(None, (evaluation.get("label"), sensor.get("model")))) or None,
             )
@@ -204,17 +204,6 @@ def _only(entries: dict[str, str], keys: Sequence[str]) -> dict[str, str]:
 def _serial_in(sections: dict[str, dict[str, str]]) -> str | None:
     system = sections.get("System", {})
     return next((system[key] for key in ("serial_number", "serial", SERIAL_NUMBER) if system.get(key)), None)
-
-
-def _number(text: str | None) -> float | None:
-    return float(text) if text and re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?", text) else None
-
-
-def _zone(text: str) -> np.timedelta64 | None:
-    if found := ZONE.fullmatch(text.strip()):
-        seconds = int(found[2]) * 3600 + int(found[3]) * 60
-        return np.timedelta64(-seconds if found[1] == "-" else seconds, "s")
-    return None
 
 
 def _period(sections: dict[str, dict[str, str]]) -> np.timedelta64 | None:

@@ -132,7 +132,7 @@ def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected,
     first, last = marks[BEGIN_OF_ROWS] + 1, marks.get(END_OF_ROWS, len(lines))
     columns = header.columns
     read = grid.read(
-        grid.without_padding("\n".join(lines[first:last]).encode(), header.dialect.separator, header.width),
+        "\n".join(lines[first:last]).encode(),
         block.first_line + first,
         header.width,
         header.dialect,

@@ -54,7 +54,7 @@ def parse(content: bytes, file_name: str = "") -> LoggerFile:
     table_name = instrument(names, file_name)
     width = len(names) + 1
     read = grid.read(
-        grid.without_padding(body.encode(), ",", width),
+        body.encode(),
         2,
         width,
         Dialect(","),
@@ -66,11 +66,11 @@ def parse(content: bytes, file_name: str = "") -> LoggerFile:
     read = grid.without_texts(read, [position for position in columns if not columns[position].unit])
     read = without_no_current(read, names)
     times = stamps.read_iso(read.stamps)
-    tables, rejected = grid.to_table(read, times, columns, stamps.EXPECTED)
+    tables, rejected = grid.to_table(read, times, columns, stamps.EXPECTED, name=table_name)
     return LoggerFile(
         format=NAME,
         logger=None,
-        tables=tuple(replace(table, name=table_name) for table in tables),
+        tables=tables,
         rejected=rejected,
         header={"names": list(names)},
         created=None,

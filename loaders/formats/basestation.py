@@ -17,11 +17,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import date_order, nrg, plain_rows
+from loaders.formats import dates, grid, nrg
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.grid import Dialect, Grid
 from loaders.formats.nrg import Block
-from loaders.formats.plain_rows import Lines
+from loaders.formats.settings import Setting
 from loaders.formats.text import decode_lines
 
 NAME = "nrg_basestation"
@@ -56,19 +57,17 @@ def parse(content: bytes) -> LoggerFile:
     line = text.count("\n", 0, found.start()) + 1
     header, channels = read_header(text[: found.start()].split("\n"))
     names_text, _, rows = text[found.start() :].partition("\n")
-    names = nrg.unique([name.strip() for name in fields(names_text) or names_text.split(",")])
+    names = grid.unique([name.strip() for name in fields(names_text) or names_text.split(",")])
     columns = {position: column_of(name, channels) for position, name in enumerate(names) if position and name}
-    lines = plain_rows.read_lines(
-        rows.encode(), line + 1, separator=",", width=len(names), columns=list(columns), missing=MISSING
+    read = grid.read(
+        rows.encode(), line + 1, len(names), Dialect(","), stamp=0, readings=list(columns), missing=MISSING
     )
-    table, rejected = plain_rows.as_table(
-        lines, month_first(lines), columns, name="", averaging_period=None, expected=EXPECTED
-    )
+    tables, rejected = grid.to_table(read, month_first(read), columns, EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=header.get("Logger Serial Number") or None,
-        tables=(table,) if len(table.timestamps) else (),
-        rejected=tuple(rejected),
+        tables=tables,
+        rejected=rejected,
         header={**header, "channels": channels, "settings": settings(header, channels, columns)},
         created=created(header),
         utc_offset=None,
@@ -92,19 +91,17 @@ def read_header(lines: list[str]) -> tuple[Block, dict[str, Block]]:
     return header, channels
 
 
-def month_first(lines: Lines) -> NDArray[np.datetime64]:
-    """The stamps; raises FormatError where they run on only if read in another order."""
-    if not len(lines.rows.lines):
-        return np.zeros(0, dtype="datetime64[us]")
-    by_order = date_order.read(lines.stamps)
-    proven = date_order.settled(by_order)
-    if proven not in (None, "month first"):
+def month_first(read: Grid) -> NDArray[np.datetime64]:
+    """The stamps; raises FormatError where they prove that the day comes first."""
+    stamps = dates.take_apart(read.stamps, short_years=True)
+    times, otherwise = (dates.to_times(stamps, order) for order in (dates.MONTH_FIRST, dates.DAY_FIRST))
+    if dates.settle(stamps) == dates.DAY_FIRST and not np.array_equal(times, otherwise, equal_nan=True):
         raise FormatError(
-            f"the dates are written {proven} ('{str(lines.stamps[0])[:40]}'), month first expected of this program",
-            f"line {lines.rows.lines[0]}",
+            f"the dates are written day, month ('{str(read.stamps[0])[:40]}'), month, day expected of this program",
+            f"line {read.rows.lines[0]}",
             "export the file again on a PC with American dates",
         )
-    return by_order["month first"]
+    return times
 
 
 def column_of(name: str, channels: Mapping[str, Block]) -> Column:
@@ -120,16 +117,16 @@ def channels_of(name: str, channels: Mapping[str, Block]) -> list[str]:
     return [channel for channel, block in channels.items() if block.get("Sensor Type") in types]
 
 
-def settings(header: Block, channels: Mapping[str, Block], columns: Mapping[int, Column]) -> list[dict[str, object]]:
+def settings(header: Block, channels: Mapping[str, Block], columns: Mapping[int, Column]) -> list[Setting]:
     """What the header says of each channel; where two measure the same, which column is whose isn't told."""
     unit = UNIT_OF_LENGTH.get(header.get("Units", "").lower(), "")
     told = []
     for channel, block in channels.items():
         own = [column.name for column in columns.values() if channels_of(column.name, channels) == [channel]]
         told.append(
-            nrg.setting(
-                own,
+            nrg.setting_of(
                 block | {"Serial Number": block.get("S/N", "")},
+                own,
                 height_m=nrg.metres(f"{block.get('Height', '')}{unit}"),
             )
         )
@@ -139,5 +136,6 @@ def settings(header: Block, channels: Mapping[str, Block], columns: Mapping[int,
 def created(header: Block) -> datetime | None:
     """When the plug was read. By which clock isn't said; it only orders the exports of one logger."""
     stamp = header.get("Read by", "").rpartition(",")[2]
-    time = date_order.read(pa.chunked_array([[stamp]], pa.string()))["month first"][0]
-    return None if np.isnat(time) else time.astype("datetime64[s]").item().replace(tzinfo=UTC)
+    stamps = dates.take_apart(pa.chunked_array([[stamp]], pa.string()), short_years=True)
+    time = dates.to_times(stamps, dates.MONTH_FIRST)[0]
+    return None if np.isnat(time) else time.item().replace(tzinfo=UTC)

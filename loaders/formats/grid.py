@@ -8,7 +8,7 @@ from __future__ import annotations  # Arrow's types take parameters in its stubs
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,8 +80,11 @@ def read(
     readings: Sequence[int],
     missing: Sequence[str],
 ) -> Grid:
-    """Read lines of `width` fields; the position of the timestamp and those of the readings are given."""
-    plain = dialect.plain(body)
+    """Read lines of `width` fields; the position of the timestamp and those of the readings are given.
+
+    Separators that only pad a line are none of a field.
+    """
+    plain = dialect.plain(without_padding(body, dialect.separator, width))
     rows, read_columns = _read(plain, first_line, width, stamp, readings, missing)
     columns = {}
     for position in readings:
@@ -106,14 +109,15 @@ def _read(
     return rows, delimited.read_strings(rows.body, width, [stamp, *readings])
 
 
+def without(grid: Grid, positions: Collection[int]) -> Grid:
+    """The grid without these columns."""
+    return replace(grid, columns={at: column for at, column in grid.columns.items() if at not in positions})
+
+
 def without_texts(grid: Grid, positions: Sequence[int]) -> Grid:
     """The grid without those of these columns that hold words and no number at all."""
-    kept = {
-        position: column
-        for position, column in grid.columns.items()
-        if position not in positions or column.has_number or not column.unreadable.any()
-    }
-    return replace(grid, columns=kept)
+    columns = grid.columns
+    return without(grid, [at for at in positions if columns[at].unreadable.any() and not columns[at].has_number])
 
 
 def with_missing_numbers(grid: Grid, numbers: Sequence[float]) -> Grid:
@@ -132,11 +136,16 @@ def to_table(
     columns: Mapping[int, Column],
     expected: str,
     averaging_period: np.timedelta64 | None = None,
+    *,
+    name: str = "",
 ) -> tuple[tuple[Table, ...], tuple[Rejected, ...]]:
-    """The rows that have a time as a table (none where there are no rows), and what can't be read."""
+    """The rows that have a time as a table (none where there are no rows), and what can't be read.
+
+    `columns` are at the positions that were read, and may be more; `expected` is how stamps are written.
+    """
     stamped = ~np.isnat(times)
     table = Table(
-        name="",
+        name=name,
         columns=tuple(columns[position] for position in grid.columns),
         timestamps=times[stamped],
         lines=grid.rows.lines[stamped],

@@ -18,13 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from loaders.formats import dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
+from loaders.formats.zones import utc_offset
 
 NAME = "kintech"
 VERIFIED = True
@@ -34,7 +33,6 @@ AFTER_SITE = ("site_id", "logger_serial", "guid")
 HEADER_LINES = 4
 STATISTICS = {"": "avg", "-STDev": "sd", "-Min": "min", "-Max": "max", "-TI30": "ti30sec"}
 UNITLESS = ("-TI30",)
-OFFSET = re.compile(r"UTC([+-])(\d\d):(\d\d):(\d\d)", re.ASCII)
 STAMP = re.compile(rb"(?m)^(\d+[-/.]\d+[-/.]\d+)[,; T]+(?=\d+:\d\d)")
 THOUSANDS = {
     sign: re.compile(rb"(?<=[ \t;+-])\d{1,3}(?:[%s]\d{3})+(?![0-9%s])" % (sign, sign)) for sign in (b",", b".")
@@ -93,7 +91,7 @@ def parse(content: bytes) -> LoggerFile:
         rejected=rejected,
         header={**header.facts, "channels": header.channels, "settings": _settings(header)},
         created=None,
-        utc_offset=_utc_offset(header.facts["time_zone"]),
+        utc_offset=utc_offset(header.facts["time_zone"]),
         timestamp_is_end_of_period=None,
     )
 
@@ -215,11 +213,3 @@ def _settings(header: Header) -> list[Setting]:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _utc_offset(time_zone: str) -> np.timedelta64 | None:
-    found = OFFSET.fullmatch(time_zone.strip())
-    if found is None:
-        return None
-    seconds = int(found[2]) * 3600 + int(found[3]) * 60 + int(found[4])
-    return np.timedelta64(-seconds if found[1] == "-" else seconds, "s")

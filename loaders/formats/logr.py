@@ -23,11 +23,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from loaders.formats import cells, nrg, plain_rows, stamps
+from loaders.formats import cells, grid, nrg, stamps
 from loaders.formats.cells import Cells
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.grid import Dialect, Grid
 from loaders.formats.nrg import Block, Export, Sections
-from loaders.formats.plain_rows import Lines
+from loaders.formats.settings import Setting, number
 from loaders.formats.text import decode_lines
 
 NAME = "logr"
@@ -83,18 +84,17 @@ def parse(content: bytes) -> LoggerFile:
     export = nrg.split_at_data(text, TITLE)
     header: dict[str, object] = dict(export.sections)
     tables: tuple[Table, ...] = ()
-    rejected: list[Rejected] = []
+    rejected: tuple[Rejected, ...] = ()
     if content_of(export.sections) == LOGS:
         header["events"] = sum(bool(line.strip()) for line in export.body.split("\n"))
     else:
-        table, rejected, names = read_table(export)
-        tables = (table,) if len(table.timestamps) else ()
+        tables, rejected, names = read_table(export)
         header["settings"] = settings(export.sections, names)
     return LoggerFile(
         format=NAME,
         logger=nrg.told(export.sections, TITLE, "Serial Number"),
         tables=tables,
-        rejected=tuple(rejected),
+        rejected=rejected,
         header=header,
         created=created(export.sections),
         utc_offset=np.timedelta64(0, "s"),
@@ -129,7 +129,7 @@ def averaging_period(sections: Sections, content: str) -> np.timedelta64 | None:
     """Of the rows; diagnostics don't state theirs."""
     if content == SAMPLES:
         return np.timedelta64(1, "s")
-    minutes = nrg.number(anywhere(sections, "Statistical Interval (min)") or "")
+    minutes = number(anywhere(sections, "Statistical Interval (min)"))
     return np.timedelta64(round(minutes * 60), "s") if minutes and content == STATISTICS else None
 
 
@@ -139,26 +139,20 @@ def created(sections: Sections) -> datetime | None:
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC) if stamp else None
 
 
-def read_table(export: Export) -> tuple[Table, list[Rejected], list[str]]:
-    """The rows, what of them can't be read, and the names of the columns that hold readings."""
+def read_table(export: Export) -> tuple[tuple[Table, ...], tuple[Rejected, ...], list[str]]:
+    """The rows, as a table if there are any, what of them can't be read, and the names of columns of readings."""
     content = content_of(export.sections)
     names, body = nrg.split_names(export, "Stats_Timestamp" if content == DIAGNOSTICS else "Timestamp")
     named = {position: named_column(name, content) for position, name in enumerate(names) if position and name}
     named = {position: name for position, name in named.items() if name.word != NOT_USED}
-    lines = plain_rows.read_lines(
-        body, export.first_line + 1, separator="\t", width=len(names), columns=list(named), missing=MISSING
+    read = grid.read(
+        body, export.first_line + 1, len(names), Dialect("\t"), stamp=0, readings=list(named), missing=MISSING
     )
-    filled = fillers(named, lines.columns)
-    columns = {position: name.column for position, name in named.items() if position not in filled}
-    table, rejected = plain_rows.as_table(
-        lines,
-        read_utc(lines),
-        columns,
-        name=content,
-        averaging_period=averaging_period(export.sections, content),
-        expected=EXPECTED,
-    )
-    return table, rejected, [column.name for column in columns.values()]
+    read = grid.without(read, fillers(named, read.columns))
+    columns = {position: named[position].column for position in read.columns}
+    period = averaging_period(export.sections, content)
+    tables, rejected = grid.to_table(read, read_utc(read), columns, EXPECTED, period, name=content)
+    return tables, rejected, [column.name for column in columns.values()]
 
 
 def named_column(name: str, content: str) -> Named:
@@ -195,24 +189,24 @@ def is_zero(column: Cells) -> bool:
     return column.has_number and not column.unreadable.any() and not np.nan_to_num(column.values).any()
 
 
-def read_utc(lines: Lines) -> NDArray[np.datetime64]:
+def read_utc(read: Grid) -> NDArray[np.datetime64]:
     """The stamps, NaT where one isn't UTC."""
-    texts: pa.ChunkedArray[Any] = pc.utf8_trim_whitespace(lines.stamps)
+    texts: pa.ChunkedArray[Any] = pc.utf8_trim_whitespace(read.stamps)
     times = stamps.read_iso(pc.utf8_rtrim(texts, "Z"))
     times[~pc.ends_with(texts, "Z").to_numpy()] = np.datetime64("NaT", "us")
     return times
 
 
-def settings(sections: Sections, names: Sequence[str]) -> list[dict[str, object]]:
+def settings(sections: Sections, names: Sequence[str]) -> list[Setting]:
     """What the header says of each channel."""
     blocks = [block for block in sections.get("Sensor History", []) if block.get("Channel")]
     return [setting(sections, block, names) for block in blocks]
 
 
-def setting(sections: Sections, block: Block, names: Sequence[str]) -> dict[str, object]:
+def setting(sections: Sections, block: Block, names: Sequence[str]) -> Setting:
     """What a channel's block says, without what is known to be wrong in it."""
     columns = [name for name in names if (found := CHANNEL.fullmatch(name)) and found["channel"] == block["Channel"]]
-    told = nrg.setting(columns, block, height_m=nrg.number(block.get("Height", "")) or None)
+    told = nrg.setting_of(block, columns, height_m=number(block.get("Height")) or None)
     if told["serial_number"] == own_serial(sections):
         told["serial_number"] = None
     if told["slope"] == 0 or ("Sensor Type" in block and firmware(sections) in STALE_SCALES):

@@ -58,7 +58,7 @@ def parse(content: bytes) -> LoggerFile:
     columns = {position - 1: column(unique[position]) for position in range(2, len(unique)) if position not in PLACES}
     width = len(unique) - 1
     read = grid.read(
-        grid.without_padding(body.encode(), "\t", width),
+        body.encode(),
         at + 2,
         width,
         Dialect("\t"),

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from loaders.formats import grid
 from loaders.formats.frame import FormatError
+from loaders.formats.settings import Setting, number, setting
 
 Block = dict[str, str]
 Sections = dict[str, list[Block]]
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 LENGTH = re.compile(r"(?P<number>\d+\.?\d*|\.\d+)\s*(?P<unit>m|ft)", re.ASCII | re.IGNORECASE)
 METRES = {"m": 1.0, "ft": 0.3048}
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]+(\d\d:\d\d:\d\d)", re.ASCII)
@@ -51,7 +52,7 @@ def split_at_data(text: str, title: str) -> Export:
     return Export(read_sections(text[: found.start()].split("\n")), body, line + 1)
 
 
-def split_names(export: Export, first: str) -> tuple[list[str], bytes]:
+def split_names(export: Export, first: str) -> tuple[tuple[str, ...], bytes]:
     """The names of the columns, made unique, and the rows; raises FormatError where the first isn't `first`."""
     line, _, rows = export.body.partition("\n")
     names = [name.strip() for name in line.split("\t")]
@@ -61,7 +62,7 @@ def split_names(export: Export, first: str) -> tuple[list[str], bytes]:
             f"line {export.first_line}",
             "have the file sent or exported again: the line of names is missing",
         )
-    return unique(names), rows.encode()
+    return grid.unique(names), rows.encode()
 
 
 def read_sections(lines: Iterable[str]) -> Sections:
@@ -87,39 +88,23 @@ def told(sections: Sections, title: str, key: str) -> str | None:
     return blocks[0].get(key) or None
 
 
-def unique(names: Sequence[str]) -> list[str]:
-    """Names of which each stands once: the second of a name gets ` (2)`, the third ` (3)`."""
-    seen: dict[str, int] = {}
-    made: list[str] = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        candidate = name if seen[name] == 1 else f"{name} ({seen[name]})"
-        made.append(candidate if candidate not in made else f"{candidate} ({len(made) + 1})")
-    return made
-
-
-def setting(columns: Sequence[str], block: Block, *, height_m: float | None) -> dict[str, object]:
-    """What a sensor's block says, in the words that metadata are compared in."""
-    return {
-        "columns": list(columns),
-        "serial_number": serial_of(block.get("Serial Number", "")),
-        "height_m": height_m,
-        "slope": number(block.get("Scale Factor", "")),
-        "offset": number(block.get("Offset", "")),
-        "unit": block.get("Units", "").strip("-") or None,
-        "date_from": iso_stamp(block.get("Effective Date", "")),
-        "description": block.get("Description") or None,
-    }
+def setting_of(block: Block, columns: Sequence[str], *, height_m: float | None) -> Setting:
+    """What a sensor's block says."""
+    return setting(
+        columns,
+        serial_number=serial_of(block.get("Serial Number", "")),
+        height_m=height_m,
+        slope=number(block.get("Scale Factor")),
+        offset=number(block.get("Offset")),
+        unit=block.get("Units", "").strip("-") or None,
+        date_from=iso_stamp(block.get("Effective Date", "")),
+        description=block.get("Description") or None,
+    )
 
 
 def serial_of(text: str) -> str | None:
     """A serial number without its label, None for the words that stand for none."""
     return None if NO_SERIAL.fullmatch(text.strip()) else text.strip().removeprefix("SN:").strip()
-
-
-def number(text: str) -> float | None:
-    """The number that a text is, None where it is none."""
-    return float(text) if NUMBER.fullmatch(text) else None
 
 
 def metres(text: str) -> float | None:

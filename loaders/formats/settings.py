@@ -1,8 +1,10 @@
 """Settings of a sensor that a file carries itself, in one shape for all formats, to be compared with the metadata."""
 
+import re
 from collections.abc import Sequence
 
 Setting = dict[str, object]
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)  # such as a double holds
 
 
 def setting(
@@ -27,3 +29,8 @@ def setting(
         "date_from": date_from,
         "description": description,
     }
+
+
+def number(text: str | None) -> float | None:
+    """The number that a text is, None where it is none."""
+    return float(text) if text and NUMBER.fullmatch(text) else None

@@ -11,13 +11,11 @@ recorded as missing; no other word for it is known. Units are as the header has 
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from loaders.formats import date_order, nrg, plain_rows
+from loaders.formats import dates, grid, nrg
 from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
-from loaders.formats.plain_rows import Lines
+from loaders.formats.settings import Setting
 from loaders.formats.text import decode_lines
 
 NAME = "symphonie_sdr"
@@ -54,19 +52,19 @@ def parse(content: bytes) -> LoggerFile:
     sections = nrg.read_sections(text[: found.start()].split("\n"))
     sensors = {block["Channel #"]: block for block in sections.get(SENSORS, []) if "Channel #" in block}
     names_text, _, rows = text[found.start() :].partition("\n")
-    names = nrg.unique([name.strip() for name in names_text.split("\t")])
+    names = grid.unique([name.strip() for name in names_text.split("\t")])
     columns = readings(names, sensors)
-    lines = plain_rows.read_lines(
-        rows.encode(), line + 1, separator="\t", width=len(names), columns=list(columns), missing=MISSING
+    read = grid.read(
+        rows.encode(), line + 1, len(names), Dialect("\t"), stamp=0, readings=list(columns), missing=MISSING
     )
-    table, rejected = plain_rows.as_table(
-        lines, read_stamps(lines), columns, name="", averaging_period=None, expected=EXPECTED
-    )
+    stamps = dates.take_apart(read.stamps, short_years=True)
+    times = dates.to_times(stamps, dates.settle_or_refuse(stamps, read.stamps, read.rows.lines))
+    tables, rejected = grid.to_table(read, times, columns, EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=nrg.told(sections, LOGGER, "Serial #"),
-        tables=(table,) if len(table.timestamps) else (),
-        rejected=tuple(rejected),
+        tables=tables,
+        rejected=rejected,
         header=sections | {"settings": settings(sections, names)},
         created=None,
         utc_offset=None,
@@ -86,24 +84,7 @@ def readings(names: Sequence[str], sensors: Mapping[str, Block]) -> dict[int, Co
     return columns
 
 
-def read_stamps(lines: Lines) -> NDArray[np.datetime64]:
-    """The stamps in the order that they prove; raises FormatError where they prove none."""
-    if not len(lines.rows.lines):
-        return np.zeros(0, dtype="datetime64[us]")
-    by_order = date_order.read(lines.stamps)
-    order = date_order.settled(by_order)
-    if order is None and all(np.isnat(times).all() for times in by_order.values()):
-        order = "year first"  # none is a date in any order, so that all rows are rejected
-    if order is None:
-        raise FormatError(
-            f"day and month can't be told apart: '{str(lines.stamps[0])[:40]}', and no other row settles it",
-            f"line {lines.rows.lines[0]}",
-            "set the PC's short date to yyyy-MM-dd and have SDR write the file again",
-        )
-    return by_order[order]
-
-
-def settings(sections: Sections, names: Sequence[str]) -> list[dict[str, object]]:
+def settings(sections: Sections, names: Sequence[str]) -> list[Setting]:
     """What the header says of each channel that has a sensor."""
     told = []
     for block in sections.get(SENSORS, []):
@@ -111,5 +92,5 @@ def settings(sections: Sections, names: Sequence[str]) -> list[dict[str, object]
             own = [
                 name for name in names if (found := COLUMN.fullmatch(name)) and found["channel"] == block["Channel #"]
             ]
-            told.append(nrg.setting(own, block, height_m=nrg.metres(block.get("Height", ""))))
+            told.append(nrg.setting_of(block, own, height_m=nrg.metres(block.get("Height", ""))))
     return told

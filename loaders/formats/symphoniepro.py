@@ -18,10 +18,13 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.formats import cells, nrg, plain_rows, stamps
+from loaders.formats import cells, dates, grid, nrg, stamps
 from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
+from loaders.formats.settings import Setting, number
 from loaders.formats.text import decode_lines
+from loaders.formats.zones import utc_offset
 
 NAME = "symphoniepro"
 VERIFIED = True
@@ -33,7 +36,6 @@ FILTERED = ("9999", *(f"9999.{'0' * digits}" for digits in range(1, 7)))
 STATISTICS = {"Avg": "avg", "SD": "sd", "Min": "min", "Max": "max", "Gust": "gust", "GustDir": "gust", "Sum": "sum"}
 # Ch2_Anem_85.00m_S_Avg_m/s: channel, kind, height, bearing, statistic and unit, each of which may be blank
 SLOTS = re.compile(r"Ch(?P<channel>\d+)_[^_]*_(?P<height>[^_]*)_[^_]*_(?P<statistic>[A-Za-z]*)_(?P<unit>.*)", re.ASCII)
-ZONE = re.compile(r"UTC(?P<sign>[+-])(?P<hours>\d{1,2})(:(?P<minutes>\d\d))?", re.ASCII)
 
 
 def matches(head: bytes) -> bool:
@@ -55,27 +57,26 @@ def parse(content: bytes) -> LoggerFile:
     check_content(export.sections)
     names, body = nrg.split_names(export, "Timestamp")
     columns = {position: column_of(name) for position, name in enumerate(names) if position and name}
-    lines = plain_rows.read_lines(
+    read = grid.read(
         body,
         export.first_line + 1,
-        separator="\t",
-        width=len(names),
-        columns=list(columns),
+        len(names),
+        Dialect("\t"),
+        stamp=0,
+        readings=list(columns),
         missing=MISSING + (FILTERED if filters_applied(export.sections) else ()),
     )
-    times = stamps.read_iso(lines.stamps)
-    plain_rows.refuse_ambiguous(lines, times, stamps.EXPECTED)
-    table, rejected = plain_rows.as_table(
-        lines, times, columns, name="", averaging_period=None, expected=stamps.EXPECTED
-    )
+    zone = utc_offset(nrg.told(export.sections, "Site Properties", "Time Zone") or "")  # standard time all year
+    times, stamped_offset = dates.read(read.stamps, read.rows.lines)
+    tables, rejected = grid.to_table(read, times, columns, stamps.EXPECTED)
     return LoggerFile(
         format=NAME,
-        logger=the_logger(export.sections, table.timestamps),
-        tables=(table,) if len(table.timestamps) else (),
-        rejected=tuple(rejected),
+        logger=the_logger(export.sections, times[~np.isnat(times)]),
+        tables=tables,
+        rejected=rejected,
         header=export.sections | {"settings": settings(export.sections, names)},
         created=created(export.sections, title[0]),
-        utc_offset=utc_offset(export.sections),
+        utc_offset=zone if stamped_offset is None else stamped_offset,
         timestamp_is_end_of_period=None,
     )
 
@@ -129,11 +130,11 @@ def serial(block: Block) -> str:
     return block.get("Serial Number", "")
 
 
-def settings(sections: Sections, names: Sequence[str]) -> list[dict[str, object]]:
+def settings(sections: Sections, names: Sequence[str]) -> list[Setting]:
     """What the header says of each channel, from each date on at which it was configured."""
     blocks = [block for block in sections.get("Sensor History", []) if block.get("Channel")]
     return [
-        nrg.setting(columns_of(block, names), block, height_m=nrg.number(block.get("Height", "")) or None)
+        nrg.setting_of(block, columns_of(block, names), height_m=number(block.get("Height")) or None)
         for block in blocks
     ]
 
@@ -149,12 +150,3 @@ def created(sections: Sections, title: str) -> datetime | None:
     """When it was exported. By which clock the file doesn't say; it only orders the exports of one station."""
     stamp = nrg.iso_stamp(nrg.told(sections, title, "Generated") or "")
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC) if stamp else None
-
-
-def utc_offset(sections: Sections) -> np.timedelta64 | None:
-    """Of the stamps: local standard time all year."""
-    zone = ZONE.fullmatch((nrg.told(sections, "Site Properties", "Time Zone") or "").replace(" ", ""))
-    if zone is None:
-        return None
-    minutes = int(zone["hours"]) * 60 + int(zone["minutes"] or 0)
-    return np.timedelta64(-minutes if zone["sign"] == "-" else minutes, "m")

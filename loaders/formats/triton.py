@@ -60,7 +60,7 @@ def parse(content: bytes) -> LoggerFile:
     dialect = Dialect(header.separator, grid.decimal_mark(body, header.separator))
     width = len(header.names) + 1
     read = grid.read(
-        grid.without_padding(body, header.separator, width),
+        body,
         header.first_line,
         width,
         dialect,

@@ -17,14 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import numpy as np
-
 from loaders.formats import blocks, cells, dates, grid, molas
 from loaders.formats.blocks import Block
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
+from loaders.formats.zones import utc_offset
 
 NAME = "windcube"
 VERIFIED = True
@@ -35,7 +34,6 @@ END_OF_PERIOD = "(end of interval)"
 BEAM = "Position"  # of raw data: the direction in which the beam looked, or V
 MISSING = cells.spellings(("NAN", "NA", ""))
 TAB = Dialect("\t")
-UTC_OFFSET = re.compile(r"UTC ?(?:([+-]) ?(\d{1,2})(?::?(\d\d))?)?$", re.ASCII)
 REPEATED = re.compile(r" \(\d+\)$")
 UNIT = re.compile(r" ?\(([^()]*)\)$")
 ALTITUDES = re.compile(r"Altitudes[^=]*")
@@ -104,7 +102,7 @@ def parse(content: bytes) -> LoggerFile:
         headers.append(header)
         tables += some_tables
         rejected += some_rejected
-    offsets = {utc_offset(header.facts) for header in headers}
+    offsets = {utc_offset(header.facts.get("timezone", "")) for header in headers}
     if len(offsets) > 1:
         raise FormatError("headers of two time zones in one file", "", "cut the file at its headers, load the pieces")
     ends = {END_OF_PERIOD in header.names[0] or None for header in headers}
@@ -135,7 +133,7 @@ def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected,
         width -= 1
     readings = header.readings
     read = grid.read(
-        grid.without_padding("\n".join(rows).encode(), "\t", width),
+        "\n".join(rows).encode(),
         block.first_line + at + 1,
         width,
         TAB,
@@ -181,15 +179,6 @@ def heights(names: Sequence[str], facts: dict[str, str], line: int) -> dict[str,
     if len(groups) != len(altitudes):
         raise FormatError(f"columns of {len(groups)} altitudes, and the altitudes '{listed}'", f"line {line}", DEMAND)
     return {name: altitude for group, altitude in zip(groups, altitudes, strict=True) for name in group}
-
-
-def utc_offset(facts: dict[str, str]) -> np.timedelta64 | None:
-    """The zone that the header states."""
-    found = UTC_OFFSET.match(facts.get("timezone", ""))
-    if found is None:
-        return None
-    minutes = int(found[2] or 0) * 60 + int(found[3] or 0)
-    return np.timedelta64((-60 if found[1] == "-" else 60) * minutes, "s")
 
 
 def describe(headers: Sequence[Header]) -> dict[str, object]:

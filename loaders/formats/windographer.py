@@ -92,7 +92,7 @@ def parse(content: bytes) -> LoggerFile:
     width = len(header.names) + 1
     body = "\n".join(lines[header.first_line - 1 :]).encode()
     read = grid.read(
-        grid.without_padding(body, header.separator, width),
+        body,
         header.first_line,
         width,
         Dialect(header.separator, header.decimal),

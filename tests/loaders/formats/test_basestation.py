@@ -95,7 +95,7 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_line() -> None:
     assert [(line.line, line.readings, line.reason) for line in file.rejected] == [
         (31, 3, "3 columns found, 4 named in the header"),
         (32, 3, "'13/45/05 0:20' is no time of the calendar; M/D/YY h:mm expected"),
-        (33, 1, "no number in Speed Standard Deviation"),
+        (33, 1, "no number in Speed Standard Deviation; a number expected"),
     ]
     assert readings_in(file) == 15
 
@@ -112,7 +112,7 @@ def test_dates_that_run_on_day_first_alone_are_refused(first: str) -> None:
     content = BASESTATION.partition("12/1/05 23:50")[0] + "".join(f"{at},1,2,3\n" for at in (first, second, third))
     with pytest.raises(FormatError) as caught:
         basestation.parse(content.encode())
-    assert caught.value.what == f"the dates are written day first ('{first}'), month first expected of this program"
+    assert caught.value.what == f"the dates are written day, month ('{first}'), month, day expected of this program"
     assert (caught.value.where, bool(caught.value.remedy)) == ("line 29", True)
 
 

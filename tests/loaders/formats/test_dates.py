@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +42,10 @@ def read(texts: Sequence[str]) -> tuple[list[datetime | None], np.timedelta64 | 
         ("2016-08-31 오후 1:10:00", DAY_FIRST, "2016-08-31T13:10:00"),
         ("2016-08-31 ¿ÀÈÄ 1:10:00", DAY_FIRST, "2016-08-31T13:10:00"),
         ("2016-08-31 上午 12:10:00", DAY_FIRST, "2016-08-31T00:10:00"),
+        ("2016/11/6 Sunday 00:10:00", DAY_FIRST, "2016-11-06T00:10:00"),
+        ("6.11.2016 So 00:10", DAY_FIRST, "2016-11-06T00:10:00"),
+        ("11/6/2016 Sun. 1:10 PM", MONTH_FIRST, "2016-11-06T13:10:00"),
+        ("2016-08-31 수요일 오후 1:10:00", DAY_FIRST, "2016-08-31T13:10:00"),
         ("30/08/2016 24:00", DAY_FIRST, "2016-08-31T00:00:00"),
         ("30/08/2016 24:01", DAY_FIRST, None),
         ("8/31/2016 13:10 PM", MONTH_FIRST, None),
@@ -57,6 +61,29 @@ def read(texts: Sequence[str]) -> tuple[list[datetime | None], np.timedelta64 | 
 )
 def test_a_stamp_is_read_in_its_order_or_is_no_time(text: str, order: Order, expected: str | None) -> None:
     (time,) = dates.to_times(taken_apart(text), order).tolist()
+    assert time == (None if expected is None else datetime.fromisoformat(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12/1/05 16:40", "2005-12-01T16:40"),
+        ("12/1/69 16:40", "2069-12-01T16:40"),
+        ("12/1/70 16:40", "1970-12-01T16:40"),
+        ("02/29/2012 00:00:07", "2012-02-29T00:00:07"),
+        ("12/1/05 12:00 AM", "2005-12-01T00:00"),
+        ("12/1/05 12:00 p.m.", "2005-12-01T12:00"),
+        ("12/1/05 24:00", "2005-12-02T00:00"),
+        ("2009/05/11 01:00", "2009-05-11T01:00"),
+        ("12/1/105 0:00", None),
+        ("12/1/5 0:00", None),
+        ("0/1/05 0:00", None),
+        ("12/1/05", None),
+    ],
+)
+def test_a_year_of_two_digits_is_one_where_the_format_has_them(text: str, expected: str | None) -> None:
+    stamps = dates.take_apart(pa.chunked_array([[text]], pa.string()), short_years=True)
+    (time,) = dates.to_times(stamps, MONTH_FIRST).tolist()
     assert time == (None if expected is None else datetime.fromisoformat(expected))
 
 
@@ -105,7 +132,16 @@ def test_stamps_with_zones_are_put_on_the_clock_of_the_first() -> None:
 @given(
     st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
     st.integers(1, 400),
-    st.sampled_from(["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M", "%m-%d-%Y %I:%M %p"]),
+    st.sampled_from(
+        [
+            "%d/%m/%Y %H:%M",
+            "%m/%d/%Y %H:%M",
+            "%d.%m.%Y %H:%M",
+            "%Y/%m/%d %H:%M",
+            "%m-%d-%Y %I:%M %p",
+            "%m/%d/%Y %A %H:%M",
+        ]
+    ),
 )
 def test_a_file_of_ten_minutes_is_read_right_or_refused_and_never_read_wrong(
     start: datetime, rows: int, pattern: str
@@ -117,6 +153,19 @@ def test_a_file_of_ten_minutes_is_read_right_or_refused_and_never_read_wrong(
         assert len({time.date() for time in true}) == 1
         return
     assert read(texts)[0] == true
+
+
+@given(st.dates(date(1970, 1, 1), date(2069, 12, 1)), st.integers(2, 400), st.sampled_from(["%m/%d/", "%d/%m/"]))
+def test_two_digits_of_a_year_change_nothing(day: date, rows: int, pattern: str) -> None:
+    times = [datetime(day.year, day.month, day.day, 20) + timedelta(minutes=10 * row) for row in range(rows)]
+    short, full = (
+        dates.take_apart(pa.chunked_array([[f"{time:{pattern}{year} %H:%M}" for time in times]]), short_years=True)
+        for year in ("%y", "%Y")
+    )
+    order = dates.settle(short)
+    assert dates.settle(full) == order
+    if order is not None:
+        assert dates.to_times(short, order).tolist() == times
 
 
 @given(st.lists(st.text("0123456789/.-: TAPMapm+Z", max_size=25), max_size=10))

@@ -206,7 +206,7 @@ def test_a_row_whose_stamp_is_not_utc_is_rejected_whole(stamp: str) -> None:
 def test_a_row_of_another_width_and_a_cell_that_is_no_number_are_rejected() -> None:
     file = logr.parse((LOGR + LAST.replace("320.8", "ERR") + LAST[:60]).encode())
     assert [(line.line, line.readings, line.reason) for line in file.rejected] == [
-        (49, 1, "no number in Ch12_Avg_Deg"),
+        (49, 1, "no number in Ch12_Avg_Deg; a number expected"),
         (50, 9, "7 columns found, 16 named in the header"),
     ]
     assert readings_in(file) == 36

@@ -56,10 +56,15 @@ def rows(draw: st.DrawFn, kind: Kind) -> Row:
     width = kind.header.rstrip("\n").rpartition("\n")[2].count(kind.separator)
     cells = [draw(st.one_of(numbers, numbers, numbers, broken, st.just(""))) for _ in range(width)]
     whole = kind.separator.join([stamp, *cells])
-    flaw = draw(st.sampled_from(["none"] * 6 + ["short", "long"]))
-    text = {"none": whole, "short": kind.separator.join([stamp, *cells[:-1]]), "long": whole + kind.separator}[flaw]
+    flaw = draw(st.sampled_from(["none"] * 6 + ["padded", "short", "long"]))
+    text = {
+        "none": whole,
+        "short": kind.separator.join([stamp, *cells[:-1]]),
+        "long": f"{whole}{kind.separator}1",
+        "padded": whole + 2 * kind.separator,
+    }[flaw]
     day = int(stamp.replace("/", "-").split("-")[2 if kind.separator == "\t" else 1].split("T")[0].split(" ")[0])
-    readable = flaw == "none" and day <= 31
+    readable = flaw in ("none", "padded") and day <= 31
     return Row(text, [meaning(cell) for cell in cells] if readable else None)
 
 

@@ -18,6 +18,7 @@ from tests.loaders.formats.sun import zenith_deg
 from tests.loaders.formats.toa5_files import readings_in, values_of
 
 EXPECTED = "YYYY-MM-DD hh:mm:ss expected"
+TWO_WAYS = "a date with a year of four digits, and hh:mm[:ss] that has one meaning expected"
 SPEED, GUST = "Ch2_Anem_85.00m_S_Avg_m/s", "Ch2_Anem_85.00m_S_Gust_m/s"
 LAST = "2024-03-01 00:10:00\t5.6\t0.6\t7.6\t346.0\t1\n"
 
@@ -172,8 +173,8 @@ def test_9999_is_missing_only_where_filters_were_applied() -> None:
         (LAST.replace("\t1\n", "\n"), "5 columns found, 6 named in the header", 5),
         (LAST.replace("\t1\n", "\t1\t2\n"), "7 columns found, 6 named in the header", 5),
         (LAST.replace("-01 ", "-32 "), f"'2024-03-32 00:10:00' is no time of the calendar; {EXPECTED}", 5),
-        (LAST.replace("5.6", "ERR").replace("7.6", "1.2.3"), f"no number in {SPEED}, {GUST}", 2),
-        (LAST.replace("5.6", "infinity"), f"no number in {SPEED}", 1),
+        (LAST.replace("5.6", "ERR").replace("7.6", "1.2.3"), f"no number in {SPEED}, {GUST}; a number expected", 2),
+        (LAST.replace("5.6", "infinity"), f"no number in {SPEED}; a number expected", 1),
         ("2024-03-01 00:1", "1 columns found, 6 named in the header", 5),
     ],
 )  # fmt: skip
@@ -242,7 +243,7 @@ def test_of_two_loggers_the_one_that_recorded_the_rows_is_named(date: str, logge
         ),
         (
             SYMPHONIEPRO.replace("\n2024-03-01", "\n03/01/2024"),
-            f"no timestamp can be read: '03/01/2024 00:00:00' may be day, month or month, day; {EXPECTED}",
+            "'03/01/2024 00:00:00' may be day, month or month, day, and no other row tells; " + TWO_WAYS,
             "line 59",
         ),
         ("Data\n", "'Data' found, 'NRG Export Service' expected", "line 1"),
@@ -262,3 +263,9 @@ def test_repeated_names_are_told_apart() -> None:
         "Ch2_Anem_85.00m_S_Avg_m/s",
         "Ch2_Anem_85.00m_S_Avg_m/s (2)",
     ]
+
+
+def test_dates_of_a_spreadsheet_are_read_where_they_can_be_read_in_one_way() -> None:
+    content = SYMPHONIEPRO.replace("\n2024-03-01", "\n03/31/2024")
+    (table,) = symphoniepro.parse(content.encode()).tables
+    assert str(table.timestamps[0]).startswith("2024-03-31T00:00")
