@@ -1,6 +1,6 @@
-"""PostgreSQL's binary COPY format, written from whole columns: no reading is touched one by one.
+"""PostgreSQL's binary formats of rows to be copied and of arrays, as whole columns: no reading is touched one by one.
 
-Source: PostgreSQL 17 manual, COPY, "Binary Format".
+Source: PostgreSQL 17 manual, COPY, "Binary Format"; array_send in its source.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ TRAILER = b"\xff\xff"
 # PostgreSQL counts microseconds from here
 EPOCH = np.datetime64("2000-01-01", "us")
 NULL = -1
+ARRAY_HEADER_BYTES = 20  # dimensions, flags, element type, length and lower bound
 
 FIELDS_OF_READING = [
     ("fields", ">i2"),
@@ -23,6 +24,12 @@ FIELDS_OF_READING = [
 FIELD_OF_LINE = [("line_size", ">i4"), ("line", ">i8")]
 FIELD_OF_VALUE = [("value_size", ">i4"), ("value", ">f8")]
 VALUE_BYTES = 8
+
+
+def array(content: bytes, kind: str) -> npt.NDArray[np.generic]:
+    """The elements, (n,), of an array of one dimension without nulls; `kind` is the numpy type of one, like >f8."""
+    element = np.dtype([("size", ">i4"), ("element", kind)])
+    return np.frombuffer(content, element, offset=ARRAY_HEADER_BYTES)["element"]
 
 
 def rows(

@@ -18,27 +18,31 @@ from loaders import binary
 from loaders.readings import ChannelRows, Counts, as_utc, only
 
 RANKS = (Path(__file__).parent / "ranks.sql").read_text()
-COPY_STANDING = """
-copy (
-    select channel_id, timestamp, file_id, coalesce(value, 'NaN')
-    from raw.reading
-    where channel_id = any(%s) and timestamp between %s and %s
-    order by channel_id, timestamp
-) to stdout (format binary)
+# A channel's rows as arrays, since psycopg hands rows over one by one
+STANDING = """
+select
+    channel_id,
+    array_agg(timestamp order by timestamp),
+    array_agg(file_id order by timestamp),
+    array_agg(coalesce(value, 'NaN') order by timestamp)
+from raw.reading
+where channel_id = any(%s) and timestamp between %s and %s
+group by channel_id
 """
-STANDING = np.dtype(
-    [
-        ("fields", ">i2"),
-        ("channel_size", ">i4"), ("channel_id", ">i4"),
-        ("timestamp_size", ">i4"), ("timestamp", ">i8"),
-        ("file_size", ">i4"), ("file_id", ">i4"),
-        ("value_size", ">i4"), ("value", ">f8"),
-    ]
-)  # fmt: skip
 SLICE = np.timedelta64(32, "D")
 SLICE_ROWS = 500_000  # slices that follow each other are taken together up to so many incoming readings
 
-Standing = npt.NDArray[np.void]
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The readings of a channel that stand, in order of time; arrays (n,), NaN where nothing was recorded."""
+
+    timestamps: npt.NDArray[np.int64]  # microseconds since binary.EPOCH
+    file_ids: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+
+
+NOTHING = Standing(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +83,13 @@ def compare(connection: Connection, batch: Sequence[ChannelRows]) -> Iterator[Co
         last = as_utc(max(rows.timestamps[-1] for rows in part))
         channels = sorted({rows.channel_id for rows in part})
         standing = _standing(connection, channels, first, last)
-        files = {rows.file_id for rows in part} | set(np.unique(standing["file_id"]).tolist())
+        files = {rows.file_id for rows in part}
+        files = files.union(*(np.unique(one.file_ids).tolist() for one in standing.values()))
         given = {"files": sorted(files), "channels": channels, "first": first, "last": last}
         ranks = {row[0]: Rank(*row[1:]) for row in connection.execute(RANKS.encode(), given).fetchall()}
         compared = Compared([], [], [], [], ranks)
-        bounds = np.searchsorted(standing["channel_id"], [channels, [channel + 1 for channel in channels]])
-        of_channel = {
-            channel: standing[start:end] for channel, start, end in zip(channels, *bounds.tolist(), strict=True)
-        }
         for rows in part:
-            _sort_out(rows, of_channel[rows.channel_id], compared)
+            _sort_out(rows, standing.get(rows.channel_id, NOTHING), compared)
         yield compared
 
 
@@ -123,22 +124,30 @@ def _slices(batch: Sequence[ChannelRows]) -> Iterator[list[ChannelRows]]:
         yield together
 
 
-def _standing(connection: Connection, channels: list[int], first: datetime, last: datetime) -> Standing:
-    """What stands, ordered by channel and time; NaN where nothing was recorded."""
-    with connection.cursor() as cursor, cursor.copy(COPY_STANDING, [channels, first, last]) as copy:
-        content = b"".join(copy)
-    body = content[len(binary.HEADER) : len(content) - len(binary.TRAILER)]
-    return np.frombuffer(body, STANDING)
+def _standing(connection: Connection, channels: list[int], first: datetime, last: datetime) -> dict[int, Standing]:
+    """What stands, by channel."""
+    with connection.cursor(binary=True) as cursor:
+        result = cursor.execute(STANDING, [channels, first, last]).pgresult
+        assert result is not None
+        found = {}
+        for row in range(result.ntuples):
+            channel, *arrays = (result.get_value(row, column) or b"" for column in range(4))
+            found[int.from_bytes(channel)] = Standing(
+                binary.array(arrays[0], ">i8").astype(np.int64),
+                binary.array(arrays[1], ">i4").astype(np.int64),
+                binary.array(arrays[2], ">f8").astype(np.float64),
+            )
+    return found
 
 
 def _sort_out(rows: ChannelRows, standing: Standing, compared: Compared) -> None:
     stamps = (rows.timestamps - binary.EPOCH).astype("timedelta64[us]").astype(np.int64)
-    there = standing["timestamp"].astype(np.int64)
+    there = standing.timestamps
     places = np.searchsorted(there, stamps)
     found = np.zeros(len(stamps), dtype=bool)
     inside = places < len(there)
     found[inside] = there[places[inside]] == stamps[inside]
-    values = standing["value"].astype(np.float64)[places[found]]
+    values = standing.values[places[found]]
     mine = rows.values[found]
     equal = (values == mine) | (np.isnan(values) & np.isnan(mine))
     same = np.flatnonzero(found)[equal]
@@ -148,7 +157,7 @@ def _sort_out(rows: ChannelRows, standing: Standing, compared: Compared) -> None
         compared.conflicts.append(only(rows, np.flatnonzero(found)[~equal]))
     if len(same):
         compared.same.append((rows.file_id, Counts(same=len(same))))
-        holders = standing["file_id"].astype(np.int64)[places[same]]
+        holders = standing.file_ids[places[same]]
         compared.confirmed.extend(_runs(rows, same, holders, compared.ranks))
 
 

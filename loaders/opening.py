@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
@@ -53,6 +53,7 @@ class Opener:
     unwrapper: Unwrapper
     formats: Formats
     ends: dict[int, End] = field(default_factory=dict)  # of files that were opened here
+    notes: list[Callable[[Connection], None]] = field(default_factory=list)  # for the ledger
 
     @classmethod
     def of(cls, home: Home, connection: Connection, settings: Settings) -> Opener:
@@ -84,6 +85,17 @@ class Opener:
             yield self._failed(row, error)
             return
         yield from self._open_members(row, parts)
+
+    def write_notes(self) -> None:
+        """Put on the ledger what was found out about files; all at once, since each commit costs as much as a file."""
+        with self.connection.transaction():
+            for note in self.notes:
+                note(self.connection)
+        self.notes.clear()
+
+    def _note(self, row: LedgerRow, state: ledger.State, described: dict[str, Any]) -> LedgerRow:
+        self.notes.append(lambda connection: ledger.settle(connection, row.file_id, state, **described))
+        return row
 
     def _source(self, row: LedgerRow) -> tuple[End | None, Source]:
         """What is to be read: a whole file, or what was appended and how the file before it ended."""
@@ -148,12 +160,12 @@ class Opener:
             "loader_version": loader_version(),
         }
         if not failures:
-            ledger.settle(self.connection, row.file_id, "loaded", error=None, **described)
+            self._note(row, "loaded", described | {"error": None})
             return
         error: dict[str, object] = {**failures[0].error.as_dict(), "waits_for": "configuration"}
         if len(failures) > 1:
             error["others"] = len(failures) - 1
-        ledger.settle(self.connection, row.file_id, "failed", error=error, **described)
+        self._note(row, "failed", described | {"error": error})
 
     def _readable(self, row: LedgerRow, module: Format, source: Source, after: End | None) -> Readable | LedgerRow:
         """Parse as much as tells what the file is; a small file is parsed whole, and once."""
@@ -166,7 +178,7 @@ class Opener:
             end, again = last.end, parse
         if end is not None:
             self.ends[row.file_id] = end
-            ledger.keep_end(self.connection, row.file_id, end)
+            self.notes.append(lambda connection: ledger.keep_end(connection, row.file_id, end))
         return self._claimed(row, module, first, again)
 
     def _claimed(self, row: LedgerRow, module: Format, first: Piece, again: Any) -> Readable | LedgerRow:
@@ -186,20 +198,17 @@ class Opener:
             logger: Logger | None = self.loggers.find(name)
         except MetadataError as error:
             described["error"] = told(error) | {"waits_for": "metadata"}
-            ledger.settle(self.connection, row.file_id, "failed", **described)
-            return row
+            return self._note(row, "failed", described)
         if logger is None:
-            ledger.settle(self.connection, row.file_id, "unclaimed", **described)
-            return row
+            return self._note(row, "unclaimed", described)
         return Readable(row, logger, again, described | {"logger": logger.serial})
 
     def _failed(self, row: LedgerRow, error: BaseException) -> LedgerRow:
-        fail(self.connection, row, error)
-        return row
+        return self._note(row, "failed", failure(row, error))
 
 
-def fail(connection: Connection, row: LedgerRow, error: BaseException) -> None:
-    """Record that a file can't be read; also where the reader itself is at fault."""
+def failure(row: LedgerRow, error: BaseException) -> dict[str, Any]:
+    """What the ledger says of a file that can't be read; also where the reader itself is at fault."""
     if isinstance(error, (FormatError, StationManagerError)):
         described = told(error)
     else:
@@ -210,7 +219,7 @@ def fail(connection: Connection, row: LedgerRow, error: BaseException) -> None:
             "where": row.path,
             "remedy": "open an issue with the file; it is kept, and read again by the next version",
         }
-    ledger.settle(connection, row.file_id, "failed", error=described, loader_version=loader_version())
+    return {"error": described, "loader_version": loader_version()}
 
 
 def _once_more(piece: Piece) -> Iterator[Piece]:

@@ -17,7 +17,7 @@ from database.home import Home
 from loaders import ledger
 from loaders.formats.frame import FormatError
 from loaders.ledger import LedgerRow
-from loaders.opening import DEFECTS, Opener, fail
+from loaders.opening import DEFECTS, Opener, failure
 from loaders.reading import Readable, bring_in
 from loaders.readings import Counts
 from loaders.results import FileResult, as_before, result_of
@@ -111,7 +111,7 @@ def _read_alone(job: Job, row: LedgerRow, context: multiprocessing.context.Spawn
                 "the process that read it was killed", row.path, "see whether memory ran out, then load --retry"
             )
             with connect(job.home, "loader", application=job.application) as connection:
-                fail(connection, row, error)
+                ledger.settle(connection, row.file_id, "failed", **failure(row, error))
                 return {row.file_id: [result_of(ledger.find(connection, "file_id = %s", row.file_id)[0], Counts())]}
 
 
@@ -151,6 +151,7 @@ def read_unit(opener: Opener, unit: Sequence[LedgerRow]) -> Results:
 
 
 def _bring_in_by_logger(opener: Opener, opened: Sequence[Readable]) -> dict[int, Counts]:
+    opener.write_notes()
     counts: dict[int, Counts] = {}
     by_logger: dict[str, list[Readable]] = {}
     for one in {one.row.file_id: one for one in opened}.values():
@@ -166,7 +167,7 @@ def _bring_in(opener: Opener, files: Sequence[Readable]) -> dict[int, Counts]:
         return bring_in(opener.connection, files)
     except (psycopg.DataError, psycopg.IntegrityError, FormatError, StationManagerError, *DEFECTS) as error:
         if len(files) == 1:
-            fail(opener.connection, files[0].row, error)
+            ledger.settle(opener.connection, files[0].row.file_id, "failed", **failure(files[0].row, error))
             return {}
     counts: dict[int, Counts] = {}
     for file in files:
