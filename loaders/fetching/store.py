@@ -1,0 +1,122 @@
+"""A bucket of S3, or of what speaks like it, or any other store that fsspec knows. It is only listed and read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import fsspec  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError
+
+from database.errors import SetupError
+from database.home import Home
+from loaders.fetching.frame import LARGEST_BYTES, Entry, FileFailed, Session, SourceFailed, shown, too_large
+from loaders.fetching.source_sections import Store
+from loaders.sections import Vault
+
+# What stores call the time of the last change, and what else changes with the content
+TIMES = ("LastModified", "last_modified", "updated", "modified", "mtime", "created")
+VERSIONS = ("ETag", "etag", "md5Hash", "content_md5", "generation")
+
+
+def open_source(source: Store, vault: Vault, home: Home) -> Session:  # noqa: ARG001  # one signature for all kinds
+    """Prepare; most stores are asked only when they are listed.
+
+    Raises SetupError where the library for that kind of store isn't there.
+    """
+    return StoreSession(source, vault)
+
+
+class StoreSession(Session):
+    """A store with one user's keys, or with none."""
+
+    def __init__(self, source: Store, vault: Vault) -> None:
+        super().__init__()
+        self._source = source
+        protocol, _, self._root = source.url.partition("://")
+        self._root = self._root.strip("/")
+        options = _s3_options(source, vault) if protocol == "s3" else dict(source.options)
+        if password := vault.password(source):
+            options[source.password_option] = password
+        try:
+            # nothing is kept from an earlier listing: what is there now counts
+            self._store = fsspec.filesystem(protocol, skip_instance_cache=True, use_listings_cache=False, **options)
+        except (ImportError, ValueError, TypeError) as error:
+            raise SetupError(
+                f"a store of kind {protocol}:// can't be opened: {error}",
+                f"[[source]] '{source.name}'",
+                "install what fsspec asks for into the project's environment, and check the options",
+            ) from error
+
+    def entries(self) -> Iterator[Entry]:
+        """All objects below the URL."""
+        with self._told(None):
+            found: dict[str, dict[str, Any]] = self._store.find(self._root, detail=True)
+        root = f"{self._store._strip_protocol(self._root)}/"  # how fsspec writes the paths that it gives
+        for key, told in found.items():
+            path = key.removeprefix(root)
+            if path and not path.endswith("/"):  # what marks a folder
+                version = next((str(told[name]) for name in VERSIONS if told.get(name)), None)
+                time = next((told[name] for name in TIMES if told.get(name) is not None), None)
+                yield Entry(
+                    shown(path.encode("utf-8", "surrogateescape")), key, told.get("size"), _moment(time), version
+                )
+
+    def read(self, entry: Entry, offset: int = 0) -> bytes:
+        """An object's content, from an offset on."""
+        if entry.size is not None and entry.size > LARGEST_BYTES:
+            raise too_large(entry)
+        with self._told(entry.path):
+            content: bytes = self._store.cat_file(entry.handle, start=offset or None)
+        return content
+
+    @contextmanager
+    def _told(self, path: str | None) -> Iterator[None]:
+        """Turn the libraries' errors into ours."""
+        where = f"{self._source.url}, {path}" if path else self._source.url
+        try:
+            yield
+        except FileNotFoundError as error:
+            if path is None:
+                raise SourceFailed("there is no such bucket or folder", where, "check url") from error
+            raise FileFailed("it is gone", where, "nothing: it was deleted after it was listed") from error
+        except PermissionError as error:
+            if path is None:
+                raise SourceFailed(f"the store does not let us in: {error}", where, "check the keys") from error
+            raise FileFailed(f"it can't be read: {error}", where, "check the rights of the keys") from error
+        except (OSError, BotoCoreError, ClientError, aiohttp.ClientError) as error:
+            raise SourceFailed(
+                f"the store failed: {error or type(error).__name__}", where, "check url and endpoint; is it up?"
+            ) from error
+
+
+def _s3_options(source: Store, vault: Vault) -> dict[str, Any]:
+    """S3's options in the library's own words. Without keys it looks where Amazon's own tools look for them."""
+    client: dict[str, Any] = {"region_name": source.region} if source.region else {}
+    if source.ca_file is not None:
+        client["verify"] = str(vault.folder / source.ca_file.expanduser())
+    return {
+        "anon": source.anonymous,
+        "key": source.access_key,
+        "endpoint_url": source.endpoint,
+        "client_kwargs": client,
+        "config_kwargs": {
+            "connect_timeout": source.timeout_s,
+            "read_timeout": source.timeout_s,
+            "retries": {"max_attempts": 2, "mode": "standard"},
+        },
+    } | dict(source.options)
+
+
+def _moment(told: object) -> datetime | None:
+    if isinstance(told, datetime):
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
+    if isinstance(told, int | float):
+        return datetime.fromtimestamp(told, UTC)
+    try:
+        return _moment(datetime.fromisoformat(str(told))) if told is not None else None
+    except ValueError:
+        return None
