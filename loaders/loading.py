@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +19,8 @@ from loaders.receiving import Receiver
 from loaders.results import FileResult, LoadResult, as_before, failed, unreadable
 from loaders.unwrapping import Settings
 from loaders.versions import loader_version
-from loaders.working import Job, Results
+from loaders.working import Job, OnFile, Results
 
-OnFile = Callable[[str, int, int], None]
 APPLICATION = "stationmanager load"
 CHUNK_FILES = 200
 CHUNK_BYTES = 32 << 20

@@ -29,6 +29,7 @@ WORTH_A_PROCESS = 4 << 20  # bytes; to start one costs half a second
 
 Results = dict[int, list[FileResult]]
 OnUnit = Callable[[int], None]
+OnFile = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,16 @@ def read(job: Job, rows: Sequence[LedgerRow], *, workers: int | None, on_unit: O
         workers: how many processes; by default as many as there are cores, and none where there is little to read.
         on_unit: told how many files are done, now and then.
     """
-    units = list(_units(rows))
+    portions = list(units(rows))
     if workers is None:
         size = sum(row.size_bytes for row in rows)
-        workers = min(len(os.sched_getaffinity(0)), len(units), 1 + size // WORTH_A_PROCESS)
+        workers = min(len(os.sched_getaffinity(0)), len(portions), 1 + size // WORTH_A_PROCESS)
     if workers <= 1:
-        return _read_here(job, units, on_unit)
-    return _read_in_processes(job, units, workers, on_unit)
+        return _read_here(job, portions, on_unit)
+    return _read_in_processes(job, portions, workers, on_unit)
 
 
-def _units(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
+def units(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
     """Files in portions that are read together."""
     unit: list[LedgerRow] = []
     size = 0
@@ -72,23 +73,23 @@ def _units(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
         yield unit
 
 
-def _read_here(job: Job, units: Sequence[Sequence[LedgerRow]], on_unit: OnUnit) -> Results:
+def _read_here(job: Job, portions: Sequence[Sequence[LedgerRow]], on_unit: OnUnit) -> Results:
     results: Results = {}
     with connect(job.home, "loader", application=job.application) as connection:
         opener = Opener.of(job.home, connection, job.settings)
-        for unit in units:
+        for unit in portions:
             results |= read_unit(opener, unit)
             on_unit(len(unit))
     return results
 
 
-def _read_in_processes(job: Job, units: Sequence[Sequence[LedgerRow]], workers: int, on_unit: OnUnit) -> Results:
+def _read_in_processes(job: Job, portions: Sequence[Sequence[LedgerRow]], workers: int, on_unit: OnUnit) -> Results:
     """As `_read_here`. A worker that dies takes its unit with it, whose files are read again one by one."""
     results: Results = {}
     context = multiprocessing.get_context("spawn")  # forked threads of libraries may hang
     lost: list[LedgerRow] = []
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job,)) as pool:
-        futures = {pool.submit(_work, unit): unit for unit in units}
+        futures = {pool.submit(_work, unit): unit for unit in portions}
         for future in as_completed(futures):
             try:
                 results |= future.result()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from database.connection import Connection, connect
 from database.home import PROJECT, Home
-from loaders.loading import OnFile, load_waiting
+from loaders.loading import load_waiting
 from loaders.results import LoadResult
 from loaders.unwrapping import Settings
+from loaders.working import OnFile
 from orchestration.dbt import Report, dbt_lock, run_dbt
 
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else

@@ -17,6 +17,7 @@ from loaders.archive import BLOCK_BYTES, Archive
 from loaders.loading import load as load_files
 from loaders.loading import load_waiting
 from loaders.receiving import as_it_came
+from loaders.replaying import replay as replay_logger
 from loaders.results import FileResult, LoadResult
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
 
@@ -37,22 +38,38 @@ def load(
     logger: Annotated[str | None, typer.Option(help="Serial of the logger, whatever the files' headers say.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="These files' values win over all others.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Read again what failed or waits, from the archive.")] = False,
+    replay: Annotated[
+        str | None,
+        typer.Option(help="Serial of a logger of which all files are read again, from the archive.", metavar="LOGGER"),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; default: as many as cores.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Load logger files or folders of them. Files that are loaded already cost nothing.
 
     Every file is kept as it came. One that no metadata claim waits; one that can't be read is recorded as failed, the
-    others load, and the exit code is 1.
+    others load, and the exit code is 1. Of a file that grew only what was appended is read.
+
+    After a wrong offset from UTC, or begin or end label, was mended in the metadata, --replay LOGGER brings all
+    readings of the logger in again: in one transaction, so that nobody sees half of it.
     """
-    if not paths and not retry:
-        raise UsageError("no file is named", "load PATH...", "name files or folders, or say --retry")
+    if not paths and not retry and not replay:
+        raise UsageError("no file is named", "load PATH...", "name files or folders, or say --retry or --replay LOGGER")
     results: list[FileResult] = []
     with progress("Loading") as on_file:
+        if replay:
+            results += replay_logger(home(), replay, on_file=on_file, settings=settings()).files
         if retry:
             results += load_waiting(home(), retry_failed=True, on_file=on_file, settings=settings()).files
         if paths:
             results += load_files(
-                home(), paths, logger=logger, overrules=replace, on_file=on_file, settings=settings()
+                home(),
+                paths,
+                logger=logger,
+                overrules=replace,
+                on_file=on_file,
+                settings=settings(),
+                workers=workers,
             ).files
     if as_json:
         print_json({"files": results})
@@ -110,7 +127,12 @@ def _report(result: LoadResult) -> None:
     if counts["new"] or counts["changed"]:
         answers.print("next: stationmanager build")
     for file in result.files:
-        if file.error:
+        if file.error and file.state == "loaded":
+            others = file.error.get("others")
+            more = f", and {others:,} other lines" if others else ""
+            answers.print(f"partly: {file.path}: {file.error['what']}", markup=False)
+            answers.print(f"  in   {file.error['where']}{more}\n  try  {file.error['remedy']}", markup=False)
+        elif file.error:
             answers.print(f"failed: {file.path}: {file.error['what']}", markup=False)
             answers.print(f"  in   {file.error['where']}\n  try  {file.error['remedy']}", markup=False)
     waiting = Counter(file.logger or "not named by the file" for file in result.files if file.state == "unclaimed")
