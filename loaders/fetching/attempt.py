@@ -124,7 +124,7 @@ class Attempt:
                 raise
             digests = [self._receive(part) for part in contents]
             remembered.keep(self._receiver.connection, self._source.name, wanted.entry, digests)
-            self._new += 1
+            self._new += bool(digests)  # a mail may have nothing attached, a day no file
 
     def _contents(self, session: Session, wanted: Wanted) -> list[Content]:
         entry = wanted.entry

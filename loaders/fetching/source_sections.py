@@ -155,7 +155,7 @@ class Store(AnySource):
     @field_validator("url")
     @classmethod
     def _has_a_protocol(cls, value: str) -> str:
-        if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/].*", value):
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*://.+", value):
             raise misfit("a place like s3://bucket/folder")
         return value
 

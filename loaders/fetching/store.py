@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import fsspec  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 from database.errors import SetupError
 from database.home import Home
@@ -36,8 +36,7 @@ class StoreSession(Session):
     def __init__(self, source: Store, vault: Vault) -> None:
         super().__init__()
         self._source = source
-        protocol, _, self._root = source.url.partition("://")
-        self._root = self._root.strip("/")
+        protocol = source.url.partition("://")[0]
         options = _s3_options(source, vault) if protocol == "s3" else dict(source.options)
         if password := vault.password(source):
             options[source.password_option] = password
@@ -50,14 +49,14 @@ class StoreSession(Session):
                 f"[[source]] '{source.name}'",
                 "install what fsspec asks for into the project's environment, and check the options",
             ) from error
+        self._root = str(self._store._strip_protocol(source.url)).rstrip("/")  # as in the paths that it gives
 
     def entries(self) -> Iterator[Entry]:
         """All objects below the URL."""
         with self._told(None):
             found: dict[str, dict[str, Any]] = self._store.find(self._root, detail=True)
-        root = f"{self._store._strip_protocol(self._root)}/"  # how fsspec writes the paths that it gives
         for key, told in found.items():
-            path = key.removeprefix(root)
+            path = key.removeprefix(f"{self._root}/")
             if path and not path.endswith("/"):  # what marks a folder
                 version = next((str(told[name]) for name in VERSIONS if told.get(name)), None)
                 time = next((told[name] for name in TIMES if told.get(name) is not None), None)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import botocore.session
+import botocore.session  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -115,6 +115,6 @@ def test_what_is_wrong_is_told(
 
 def test_another_store_of_fsspec_is_read_the_same_way(fetching: Instance, remote: Any, put: Any) -> None:
     put("deep/mast.dat", b"one")
-    fetching.configure(f'name = "cloud"\nkind = "store"\nurl = "local:/{remote}"')
+    fetching.configure(f'name = "cloud"\nkind = "store"\nurl = "local://{remote}"')
     assert fetching.fetch_one("cloud").new == 1
     assert list(fetching.ledger()) == ["store:cloud/deep/mast.dat"]
