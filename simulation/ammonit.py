@@ -9,14 +9,14 @@ from simulation.recording import Recording
 from simulation.rows_of_text import Texts, fixed, joined, stamped
 
 UNITS = {"m/s": "m/s", "deg": "°", "deg_C": "°C", "%": "%", "hPa": "hPa", "V": "V"}
-WORDS = {"avg": "avg", "max": "max", "min": "min", "sd": "stddev"}
+WORDS = {"avg": "Avg", "max": "Max", "min": "Min", "sd": "StdDev"}
 END = "\r\n"
 
 
 def header(mast: Mast) -> str:
     """The line of names."""
     names = [column(point, statistic) for point in mast.points for statistic in statistics(point)]
-    return ";".join(['"Date/time"', *(f'"{name}"' for name in names)]) + END
+    return ",".join(["Date/time", *names]) + END
 
 
 def rows(recording: Recording) -> Texts:
@@ -26,7 +26,7 @@ def rows(recording: Recording) -> Texts:
         for point in recording.mast.points
         for statistic in statistics(point)
     ]
-    return joined([stamped(recording.stamps, "%Y-%m-%d %H:%M:%S"), *cells], ";", END)
+    return joined([stamped(recording.stamps, "%Y-%m-%d %H:%M:%S"), *cells], ",", END)
 
 
 def information(mast: Mast) -> str:
@@ -58,7 +58,7 @@ def file(header_text: str, lines: Sequence[str] | Texts, information_text: str) 
 
 def column(point: Point, statistic: str) -> str:
     """The name of a column."""
-    return f"{point.name};{point.measurement_type};{WORDS[statistic]}"
+    return f"{point.name};{point.measurement_type};{WORDS[statistic]} ({UNITS[point.unit]})"
 
 
 def statistics(point: Point) -> list[str]:
@@ -80,5 +80,5 @@ def _sensor(number: int, point: Point) -> list[str]:
         f"var_offset={program.offset or 0:g}",
         f"sensors={number}",
         f"label={point.name}",
-        f"statistics={','.join(WORDS[statistic] for statistic in statistics(point))}",
+        f"statistics={','.join(WORDS[statistic].lower() for statistic in statistics(point))}",
     ]

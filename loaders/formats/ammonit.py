@@ -1,14 +1,18 @@
 """Ammonit Meteo-40 and Meteo-42 statistics: a part of CSV and a part of information in INI form, in one file.
 
-The information part (`[System]`, `[Evaluation]`, `[Sensor_1]`, `[Eval_1]`...) states the clock's zone, the averaging
-period and the sensors; a file that has it alone, as the logger saves and sends its configuration, holds settings and no
-readings. Of the CSV part the manual says no more than that it exists. So what the file shows of itself is taken: the
-sign between fields from the line of names, the decimal mark from the rows, the statistic from the end of a column's
-label, the sensor from its beginning. An empty cell, NaN and - are recorded as missing. Which side of the averaging
-period the stamps mark isn't stated. Of the information only what describes the measurement is kept: the rest holds
-accounts and addresses.
+The CSV part begins with a line of names: `Date/time` (`datetime` where names have units), then for each statistic
+`label;quantity;Avg (unit)` or, from older firmware, without the unit; the logger's own channels have names such as
+`A1;channel;Avg (V)` or `A1;Avg`. Since semicolons are part of names, what follows the first name is the sign between
+fields: a comma or tab. An empty cell, NaN, None and - are recorded as missing. Which side of the averaging period
+stamps mark isn't stated.
 
-Unverified: no measurement file was to be had. The information part is checked against configurations of real loggers.
+The information part (`[System]`, `[Evaluation]`, `[Sensor_1]`, `[Eval_1]`...) states the clock's zone, the averaging
+period and the sensors; older firmware has a section for each `[label;quantity]` instead. A file that has it alone, as
+the logger saves and sends its configuration, holds settings and no readings. Of the information only what describes the
+measurement is kept: the rest holds accounts and addresses.
+
+Unverified: no measurement file was to be had. Names and missing words are those that seven public programs expect of
+such files; the information part is checked against configurations of real loggers.
 """
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
@@ -29,21 +33,26 @@ from loaders.formats.zones import utc_offset
 
 NAME = "ammonit"
 VERIFIED = False
-MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]", re.MULTILINE)
-SECTION = re.compile(r"\[([A-Za-z][\w ]*)\]")
+MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]|^cecs_[a-z_]+=", re.MULTILINE)
+SECTION = re.compile(r"\[([^\[\]]+)\]")
 ENTRY = re.compile(r"([A-Za-z][\w ./-]*?)\s*=\s*(.*)")
 REMARK = re.compile(r"#\s*([A-Za-z][\w /]*?)\s{2,}(\S.*)")
-NAMES = re.compile(r"\"?(?:date|time|timestamp|datum|zeit)\b[^;,\t]*([;,\t])", re.IGNORECASE)
-DESCRIBING = re.compile(r"(?:System|Evaluation|(?:Sensor|Eval)_\d+)")
+NAMES = re.compile(r"\"?(?:date|datetime|time|timestamp|datum|zeit)\b[^;,\t]*([;,\t])", re.IGNORECASE)
+DESCRIBING = re.compile(r"System|Evaluation|(?:Sensor|Eval)_\d+")
+OF_A_QUANTITY = re.compile(r"[^;]+;\w+")  # a section's name in the information of older firmware
 DESCRIBING_SYSTEM = ("name", "config_id", "timezone", "longitude", "latitude", "altitude")
 DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location", "Software Version", "Date/time")
 STATISTICS = {"avg": "avg", "max": "max", "min": "min", "stddev": "sd", "count": "count", "sum": "sum"}
 STATISTIC = re.compile(rf"(?:^|[^A-Za-z])({'|'.join(STATISTICS)})\W*(?:[\[(][^\[\]()]*[\])])?\W*$", re.IGNORECASE)
-UNIT = re.compile(r"[\[(]([^\[\]()]*)[\])]")
+LABEL = re.compile(rf"[^;]+;(?:\w+;)?(?:{'|'.join(STATISTICS)})(?: ?[\[(][^\[\]()]*[\])])?", re.IGNORECASE)
+UNIT = re.compile(r"[\[(]([^\[\]()]*)[\])]$")
 INTERVAL = re.compile(r"(\d+) *(s|sec|min|h)")
 SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
-MISSING = cells.spellings(("NAN", "-", ""))
+MISSING = cells.spellings(("NAN", "NONE", "-", ""))
 SERIAL_NUMBER = "Serial Number"
+
+
+Sections = dict[str, dict[str, str]]
 
 
 @dataclass(slots=True)
@@ -51,21 +60,21 @@ class Parts:
     """The two parts of a file: remarks and sections of the information, the line of names and the rows."""
 
     remarks: dict[str, str] = field(default_factory=dict)
-    sections: dict[str, dict[str, str]] = field(default_factory=dict)
+    sections: Sections = field(default_factory=dict)
     names_at: int | None = None
     rows: slice = field(default_factory=lambda: slice(0, 0))
 
 
 def matches(head: bytes) -> bool:
-    """Whether the maker, its loggers or a sensor's section is named, or all labels end as the maker's statistics do."""
-    text = decode_lines(head)
-    if MAKER.search(text):
-        return any(SECTION.fullmatch(line.strip()) or NAMES.match(line) for line in text.split("\n"))
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    found = NAMES.match(first)
-    labels = _fields(first, found[1])[1:] if found else []
-    ends = [statistic[1].lower() if (statistic := STATISTIC.search(label)) else "" for label in labels]
-    return bool(ends) and all(ends) and "stddev" in ends
+    """Whether the maker, its loggers or a sensor's section is named, or most names are those of statistics."""
+    lines = decode_lines(head).split("\n")
+    if MAKER.search("\n".join(lines)) and any(SECTION.fullmatch(line.strip()) or NAMES.match(line) for line in lines):
+        return True
+    at = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    found = NAMES.match(lines[at])
+    labels = _fields(lines[at], found[1])[1:] if found else []
+    whole = labels if at + 1 < len(lines) else labels[:-1]  # the head may end within a long line
+    return 2 * sum(LABEL.fullmatch(label.strip()) is not None for label in whole) > len(whole)
 
 
 def parse(content: bytes) -> LoggerFile:
@@ -88,7 +97,8 @@ def parse(content: bytes) -> LoggerFile:
     if parts.names_at is not None:
         names, tables, rejected, stamped_zone = _read_rows(lines, parts, parts.names_at)
         zone = stamped_zone if stamped_zone is not None else zone
-    kept = {name: section for name, section in parts.sections.items() if DESCRIBING.fullmatch(name)}
+    kept = {name: parts.sections[name] for name in parts.sections if DESCRIBING.fullmatch(name)}
+    kept |= {name: parts.sections[name] for name in parts.sections if OF_A_QUANTITY.fullmatch(name)}
     if "System" in kept:
         kept["System"] = _only(kept["System"], DESCRIBING_SYSTEM)
     return LoggerFile(
@@ -154,8 +164,9 @@ def _read_rows(
         missing=MISSING,
     )
     times, zone = dates.read(read.stamps, read.rows.lines)
-    evaluations = [section for name, section in parts.sections.items() if name.startswith("Eval_")]
+    evaluations = _evaluations(parts.sections)
     columns = {position: _column(name, evaluations) for position, name in enumerate(names, 1)}
+    read = grid.without_texts(read, [position for position, column in columns.items() if column.statistic is None])
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED, _period(parts.sections))
     return names, tables, rejected, zone
 
@@ -164,34 +175,47 @@ def _fields(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator), [])
 
 
+def _evaluations(sections: Sections) -> list[dict[str, str]]:
+    """What is recorded of each sensor, with its label and, where that is said, its quantity as `type`."""
+    older = [
+        dict(zip(("label", "type"), name.split(";"), strict=True)) | section
+        for name, section in sections.items()
+        if OF_A_QUANTITY.fullmatch(name)
+    ]
+    return [*(section for name, section in sections.items() if name.startswith("Eval_")), *older]
+
+
 def _column(name: str, evaluations: Sequence[dict[str, str]]) -> Column:
     statistic, unit = STATISTIC.search(name), UNIT.search(name)
-    evaluation = next((section for section in evaluations if _belongs(name, section.get("label", ""))), {})
+    evaluation = next((section for section in evaluations if _belongs(name, section)), {})
     said = unit[1] if unit else evaluation.get("unit", "")
     return Column(name, said, STATISTICS[statistic[1].lower()] if statistic else None)
 
 
-def _belongs(name: str, label: str) -> bool:
-    """Whether a column's name begins with this label of a sensor, as a whole word."""
-    return bool(label) and name.startswith(label) and not name[len(label) : len(label) + 1].isalnum()
+def _belongs(name: str, evaluation: dict[str, str]) -> bool:
+    """Whether a column's name begins with this label of a sensor, as a whole word, and has its quantity."""
+    label, quantity = evaluation.get("label", ""), evaluation.get("type", "")
+    if not label or not name.startswith(label) or name[len(label) : len(label) + 1].isalnum():
+        return False
+    parts = name.split(";")
+    return not quantity or len(parts) < len(("label", "quantity", "statistic")) or parts[-2] == quantity
 
 
-def _settings(sections: dict[str, dict[str, str]], names: Sequence[str]) -> list[Setting]:
+def _settings(sections: Sections, names: Sequence[str]) -> list[Setting]:
     """One for each evaluation, with the sensor that it names."""
     settings = []
-    for name, evaluation in sections.items():
-        if not name.startswith("Eval_"):
-            continue
+    for evaluation in _evaluations(sections):
         sensor = sections.get(f"Sensor_{evaluation.get('sensors', '').strip()}", {})
+        model = sensor.get("model") or evaluation.get("sensor_model")
         settings.append(
             setting(
-                [column for column in names if _belongs(column, evaluation.get("label", ""))],
+                [column for column in names if _belongs(column, evaluation)],
                 serial_number=sensor.get("serial_number") or None,
-                height_m=number(sensor.get("height")),
+                height_m=number(sensor.get("height") or evaluation.get("sensor_height")),
                 slope=number(evaluation.get("var_slope")),
                 offset=number(evaluation.get("var_offset")),
                 unit=evaluation.get("unit") or None,
-                description=" ".join(filter(None, (evaluation.get("label"), sensor.get("model")))) or None,
+                description=" ".join(filter(None, (evaluation.get("label"), model))) or None,
             )
         )
     return settings
@@ -201,12 +225,12 @@ def _only(entries: dict[str, str], keys: Sequence[str]) -> dict[str, str]:
     return {key: value for key, value in entries.items() if key in keys}
 
 
-def _serial_in(sections: dict[str, dict[str, str]]) -> str | None:
+def _serial_in(sections: Sections) -> str | None:
     system = sections.get("System", {})
     return next((system[key] for key in ("serial_number", "serial", SERIAL_NUMBER) if system.get(key)), None)
 
 
-def _period(sections: dict[str, dict[str, str]]) -> np.timedelta64 | None:
+def _period(sections: Sections) -> np.timedelta64 | None:
     """The averaging period, unless the logger makes statistics of further periods: a file doesn't say which it has."""
     evaluation = sections.get("Evaluation", {})
     found = INTERVAL.fullmatch(evaluation.get("stat_interval", "").strip())

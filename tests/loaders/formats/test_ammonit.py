@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from loaders.formats import ammonit
-from loaders.formats.detect import detect
+from loaders.formats.detect import HEAD_BYTES, detect
 from loaders.formats.frame import FormatError, LoggerFile
 from simulation import ammonit as writer
 from tests.loaders.formats.locale_samples import SAMPLES, column_of, needs_samples, ridge, written
+from tests.loaders.formats.profile_samples import listed
 from tests.loaders.formats.toa5_files import readings_in
 
 FOLDER = SAMPLES / "ammonit"
@@ -79,6 +80,59 @@ def test_the_information_may_come_first_or_last(information: str) -> None:
     np.testing.assert_array_equal(column_of(file, "V1 avg [m/s]"), [1.5, np.nan])
     assert file.utc_offset == (np.timedelta64(-12_600, "s") if information else None)
     assert [(column.unit, column.statistic) for column in file.tables[0].columns] == [("m/s", "avg"), ("", "sd")]
+
+
+NEWER = ("datetime", "V1;wind_speed;Avg (m/s)", "V1;wind_speed;Count ()", "TH;humidity;Avg (%)", "A1;channel;Avg (V)")
+OLDER = ("Date/time", "V1;wind_speed;Avg", "V1;wind_speed;Count", "TH;humidity;Avg", "A1;Avg")
+TH = "[Eval_1]\nlabel=TH\ntype=temperature\nunit=°C\n[Eval_2]\nlabel=TH\ntype=humidity\nunit=%\n"
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+@pytest.mark.parametrize(("names", "units"), [(NEWER, ["m/s", "", "%", "V"]), (OLDER, ["", "", "%", ""])])
+def test_semicolons_are_part_of_names(names: tuple[str, ...], units: list[str], separator: str) -> None:
+    row = separator.join(("2024-01-02 00:10:00", "5.5", "600", "None", "0.1", "1a"))
+    content = f"{separator.join((*names, 'addr'))}\r\n{row}\r\n\r\n{TH}".encode()
+    assert detect(content) is ammonit
+    file = ammonit.parse(content)
+    (table,) = file.tables
+    assert [(column.name, column.unit) for column in table.columns] == list(zip(names[1:], units, strict=True))
+    assert [column.statistic for column in table.columns] == ["avg", "count", "avg", "avg"]
+    np.testing.assert_array_equal([values[0] for values in table.values], [5.5, 600, np.nan, 0.1])
+    assert file.rejected == ()
+
+
+def test_a_line_of_names_that_is_longer_than_what_detection_sees_is_known() -> None:
+    names = ["datetime", *(f"Anemometer {number:03};wind_speed;StdDev (m/s)" for number in range(120))]
+    content = ",".join(names) + "\n2024-01-02 00:10:00" + ",1" * 120 + "\n"
+    assert content.index("\n") > HEAD_BYTES
+    assert detect(content.encode()) is ammonit
+    (table,) = ammonit.parse(content.encode()).tables
+    assert len(table.columns) == 120
+
+
+def test_information_that_is_longer_than_what_detection_sees_is_read_whole() -> None:
+    filler = "".join(f"[A{number}]\nmode=off\n" for number in range(400))
+    information = f"[System]\ncecs_auto_reboot=weekly\ntimezone=UTC+02:00\n{filler}[Evaluation]\nstat_interval=1 min\n"
+    content = f"{information}{TH}\n{','.join(OLDER)}\n2024-01-02 00:10:00,1,2,3,4\n".encode()
+    assert content.index(b"[Evaluation]") > HEAD_BYTES
+    assert detect(content) is ammonit
+    file = ammonit.parse(content)
+    assert file.utc_offset == np.timedelta64(7200, "s")
+    assert file.tables[0].averaging_period == np.timedelta64(60, "s")
+    assert [setting["columns"] for setting in listed(file, "settings")] == [[], ["TH;humidity;Avg"]]
+
+
+def test_the_information_of_older_firmware_has_a_section_for_each_quantity() -> None:
+    section = "[V1;wind_speed]\nunit=m/s\nsensor_height=4\nsensor_model=Compact\nvar_offset=0.66\nvar_slope=0.0752\n"
+    file = ammonit.parse(f"{','.join(OLDER)}\n2014-01-02 00:10:00,1,2,3,4\n\n{section}".encode())
+    assert [column.unit for column in file.tables[0].columns] == ["m/s", "m/s", "", ""]
+    (setting,) = listed(file, "settings")
+    assert (setting["height_m"], setting["slope"], setting["offset"], setting["description"]) == (
+        4,
+        0.0752,
+        0.66,
+        "V1 Compact",
+    )
 
 
 def test_decimal_commas_go_with_semicolons() -> None:
