@@ -1,19 +1,23 @@
 """How fast files load, beside a bare COPY BINARY of the same rows into an identical hypertable, in one run.
 
-`python -m benchmarks.loading [--years N]` makes a home of its own, prints a table, and removes the home.
+`python -m benchmarks.loading [--sensors N] [--days N] [--stations N]` makes a home of its own, prints a table, and
+removes the home. With --stations further stations of the same size are loaded, to see whether a million readings cost
+the same when many are there.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import platform
+import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import campaign
 from database import preparing
 from database.connection import Connection, connect
 from database.embedded import cluster
@@ -21,62 +25,100 @@ from database.home import Home
 from loaders.loading import load
 from loaders.metadata.importing import import_metadata
 from orchestration import building
-from simulation.field import write_demo_field
-
-Figures = list[tuple[str, float, int]]
 
 IDENTICAL = """
+drop table if exists bench_reading;
 create table bench_reading (like raw.reading);
 create unique index on bench_reading (channel_id, timestamp);
 select create_hypertable('bench_reading', by_range('timestamp', interval '1 month'), create_default_indexes => false)
 """
+EMPTY = "truncate raw.reading, raw.channel, raw.file cascade"
+
+
+@dataclass(slots=True)
+class Bench:
+    """An instance to measure on, and what was measured: what, seconds, readings."""
+
+    home: Home
+    folder: Path
+    sensors: int
+    days: int
+    figures: list[tuple[str, float, int]] = field(default_factory=list)
+
+    @property
+    def readings(self) -> int:
+        """Of one station."""
+        return self.days * campaign.ROWS_A_DAY * self.sensors * len(campaign.STATISTICS)
+
+    def station(self, serial: str) -> Path:
+        """Write a station's file and import its metadata."""
+        path = self.folder / f"{serial}.dat"
+        campaign.write_file(path, serial, self.sensors, self.days * campaign.ROWS_A_DAY, seed=int(serial))
+        campaign.write_document(self.folder / f"{serial}.json", serial, self.sensors)
+        with connect(self.home, "loader") as loader:
+            import_metadata(
+                loader, self.folder / f"{serial}.json", utc_offset_hours=None, timestamps=None, imported_by="benchmark"
+            )
+        return path
+
+    def timed(self, what: str, action: Callable[[], object]) -> None:
+        """Measure an action that concerns all readings of a station."""
+        begun = time.perf_counter()
+        action()
+        self.figures.append((what, time.perf_counter() - begun, self.readings))
+        sys.stderr.write(f"{what}: {self.figures[-1][1]:.1f} s\n")
+
+    def load(self, what: str, path: Path, *, new: bool) -> None:
+        """Measure a load, and see that it did what is measured."""
+        found = []
+        self.timed(what, lambda: found.extend(load(self.home, [path]).files))
+        assert sum(file.new for file in found) == (self.readings if new else 0), what
+        assert sum(file.same for file in found) == (0 if new else self.readings), what
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loading", description=__doc__)
-    parser.add_argument("--years", type=int, default=2, help="length of the simulated record")
-    years = parser.parse_args().years
+    parser.add_argument("--sensors", type=int, default=8, help="sensors a station, four columns each")
+    parser.add_argument("--days", type=int, default=3000, help="length of a station's record")
+    parser.add_argument("--stations", type=int, default=1, help="how many of that size are loaded one after the other")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stationmanager bench ") as folder:
         Path(folder).chmod(0o755)
         home = Home(Path(folder) / "home")
         preparing.prepare(home, lambda _: None)
+        building.build(home)
+        bench = Bench(home, Path(folder), given.sensors, given.days)
         try:
-            figures = measure(home, Path(folder) / "field", years)
+            with connect(home, "owner") as owner:
+                measure(bench, owner, given.stations)
         finally:
             cluster.stop(home)
-    report(figures)
+    report(bench)
     return 0
 
 
-def measure(home: Home, field: Path, years: int) -> Figures:
-    """Load the demo's masts, one of monthly and one of daily files, again, and bare."""
-    write_demo_field(field, years=years)
-    building.build(home)
-    figures: Figures = []
-    with connect(home, "loader") as loader:
-        for document in sorted((field / "metadata").glob("*.json")):
-            import_metadata(loader, document, utc_offset_hours=None, timestamps=None, imported_by="benchmark")
-        for station, kind in (("alder_ridge", "monthly files"), ("pampa_norte", "daily files")):
-            files = field / "files" / station
-            readings = count(loader)
-            seconds = timed(lambda files=files: load(home, [files]))  # type: ignore[misc]  # a closure of this round
-            readings = count(loader) - readings
-            figures.append((f"load, {kind}", seconds, readings))
-            again = timed(lambda files=files: load(home, [files]))  # type: ignore[misc]  # a closure of this round
-            figures.append((f"load again, {kind}", again, readings))
-    with connect(home, "owner") as owner:
-        figures.append(("COPY BINARY, bare", *bare_copy(owner)))
-    return figures
+def measure(bench: Bench, owner: Connection, stations: int) -> None:
+    """One station as a big file and as daily ones, again, each over the other, and bare; then further stations."""
+    big = bench.station("1")
+    daily = bench.folder / "daily"
+    count = campaign.split_daily(big, daily)
+    bench.load("one big file", big, new=True)
+    bare_copy(bench, owner)
+    bench.load("the same file again", big, new=False)
+    bench.load(f"the same readings in {count:,} daily files", daily, new=False)
+    owner.execute(EMPTY)
+    bench.load(f"{count:,} daily files", daily, new=True)
+    bench.load("the same files again", daily, new=False)
+    for number in range(2, stations + 1):
+        bench.load(f"station {number}, one big file", bench.station(str(number)), new=True)
 
 
-def bare_copy(owner: Connection) -> tuple[float, int]:
-    """The time of COPY alone, for the same rows in the same order of channel and time, and their number."""
+def bare_copy(bench: Bench, owner: Connection) -> None:
+    """COPY alone, for the same rows chunk by chunk, which suits it best."""
     owner.execute(IDENTICAL.encode())
-    with tempfile.TemporaryFile() as rows:
-        with owner.cursor().copy(
-            "copy (select * from raw.reading order by channel_id, timestamp) to stdout (format binary)"
-        ) as copy:
+    with tempfile.TemporaryFile(dir=bench.folder) as rows:
+        with owner.cursor().copy("copy (select * from raw.reading) to stdout (format binary)") as copy:
             for block in copy:
                 rows.write(block)
         rows.seek(0)
@@ -86,32 +128,22 @@ def bare_copy(owner: Connection) -> tuple[float, int]:
                 while block := rows.read(1 << 20):
                     copy.write(block)
 
-        return timed(bring_in), count(owner)
+        bench.timed("bare COPY BINARY", bring_in)
+    owner.execute("drop table bench_reading")
 
 
-def count(connection: Connection) -> int:
-    """Readings in the database."""
-    row = connection.execute("select count(*) from raw.reading").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Seconds that an action takes."""
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun
-
-
-def report(figures: Figures) -> None:
-    """Print the figures as a table, and each rate as a share of the bare one."""
-    _, bare_seconds, bare_readings = figures[-1]
-    bare = bare_readings / bare_seconds
-    sys.stdout.write(json.dumps({"machine": platform.machine(), "python": platform.python_version()}) + "\n")
-    sys.stdout.write(f"{'what':32}{'seconds':>10}{'readings':>14}{'M/s':>8}{'of bare':>10}\n")
-    for what, seconds, readings in figures:
+def report(bench: Bench) -> None:
+    """Print the figures as a table, each rate as a share of the bare one, and the memory of the largest worker."""
+    bare = next(readings / seconds for what, seconds, readings in bench.figures if what.startswith("bare"))
+    sys.stdout.write(f"{platform.machine()}, Python {platform.python_version()}\n")
+    sys.stdout.write(f"{'what':44}{'seconds':>10}{'readings':>14}{'M/s':>8}{'of bare':>10}\n")
+    for what, seconds, readings in bench.figures:
         rate = readings / seconds
-        sys.stdout.write(f"{what:32}{seconds:>10.2f}{readings:>14,}{rate / 1e6:>8.2f}{rate / bare:>10.2f}\n")
+        sys.stdout.write(f"{what:44}{seconds:>10.2f}{readings:>14,}{rate / 1e6:>8.2f}{rate / bare:>10.2f}\n")
+    here, workers = (
+        resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    sys.stdout.write(f"memory at most: {here} MB here, {workers} MB in a worker\n")
 
 
 if __name__ == "__main__":
