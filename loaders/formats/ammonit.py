@@ -50,6 +50,7 @@ INTERVAL = re.compile(r"(\d+) *(s|sec|min|h)")
 SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
 MISSING = cells.spellings(("NAN", "NONE", "-", ""))
 SERIAL_NUMBER = "Serial Number"
+PADDING = " ,;\t"  # what a spreadsheet adds to lines shorter than others
 
 
 Sections = dict[str, dict[str, str]]
@@ -119,14 +120,14 @@ def _part(lines: Sequence[str]) -> Parts:
     section: dict[str, str] = {}
     at = 0
     while at < len(lines):
-        text = lines[at].strip()
+        text = lines[at].strip().rstrip(PADDING)
         if named := SECTION.fullmatch(text):
             section = parts.sections.setdefault(named[1], {})
         elif remark := REMARK.fullmatch(text):
             parts.remarks[remark[1]] = remark[2]
         elif parts.names_at is None and NAMES.match(text):
             end = at + 1
-            while end < len(lines) and lines[end].strip() and not re.match(r"[\[#]", lines[end]):
+            while end < len(lines) and lines[end].strip(PADDING) and not re.match(r"[\[#]", lines[end]):
                 end += 1
             parts.names_at, parts.rows = at, slice(at + 1, end)
             at = end - 1
@@ -141,9 +142,7 @@ def _read_rows(
 ) -> tuple[tuple[str, ...], tuple[Table, ...], tuple[Rejected, ...], np.timedelta64 | None]:
     line = lines[names_at].strip()
     separator = next(sign for sign in line if sign in ";,\t")
-    labels = [label.strip() for label in _fields(line, separator)]
-    while len(labels) > 1 and not labels[-1]:
-        labels.pop()
+    labels = grid.named(_fields(line, separator))
     if "" in labels:
         raise FormatError(
             f"column {labels.index('') + 1} has no name",

@@ -44,6 +44,7 @@ STATISTICS = {"Speed": "avg", "Std-Speed": "sd", "Dir": "avg", "Vertical velocit
 STAMP = r"^\s*(\d{4})(\d\d)(\d\d) +(\d{1,2}:\d\d)\s*$"
 MISSING = cells.spellings(("",))
 BLANKS = " \t\ufffd"  # a NUL ends some of its texts
+PADDING = " ,;\t"  # what a spreadsheet adds to lines shorter than others
 DEMAND = "load the file as the sodar wrote it"
 
 
@@ -124,7 +125,7 @@ def parse(content: bytes) -> LoggerFile:
 def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected, ...]]:
     """One header, and the rows under it."""
     lines = block.text.split("\n")
-    marks = {line.strip(): at for at, line in reversed(list(enumerate(lines))) if line.startswith("[")}
+    marks = {line.rstrip(PADDING): at for at, line in reversed(list(enumerate(lines))) if line.startswith("[")}
     for mark in (END_OF_HEADER, BEGIN_OF_ROWS):
         if mark not in marks:
             raise FormatError(f"no line with {mark}", f"line {block.first_line + len(lines) - 1}", DEMAND)
@@ -155,10 +156,11 @@ def read_header(lines: Sequence[str], first_line: int) -> Header:
     facts: dict[str, str] = {}
     fields: dict[int, str] = {}
     for text in lines:
-        if found := FIELD.match(text.strip()):
+        line = text.strip().rstrip(PADDING)
+        if found := FIELD.match(line):
             fields.setdefault(int(found[1]), found[2].strip())
-        elif "=" in text:
-            key, _, value = text.partition("=")
+        elif "=" in line:
+            key, _, value = line.partition("=")
             facts.setdefault(key.strip(), value.strip(BLANKS))
     try:
         return _put_together(facts, fields, first_line)

@@ -81,9 +81,7 @@ def parse(content: bytes, file_name: str = "") -> LoggerFile:
 
 def read_names(line: str) -> tuple[str, ...]:
     """The names behind that of the stamps."""
-    names = [name.strip() for name in fields(line) or []]
-    while len(names) > 1 and not names[-1]:
-        names.pop()
+    names = grid.named(fields(line) or [])
     if not names or names[0] != STAMP:
         raise FormatError(f"'{line[:40]}' found, names that begin with '{STAMP}' expected", "line 1", DEMAND)
     if "" in names:

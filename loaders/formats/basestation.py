@@ -57,7 +57,7 @@ def parse(content: bytes) -> LoggerFile:
     line = text.count("\n", 0, found.start()) + 1
     header, channels = read_header(text[: found.start()].split("\n"))
     names_text, _, rows = text[found.start() :].partition("\n")
-    names = grid.unique([name.strip() for name in fields(names_text) or names_text.split(",")])
+    names = grid.unique(grid.named(fields(names_text) or names_text.split(",")))
     columns = {position: column_of(name, channels) for position, name in enumerate(names) if position and name}
     read = grid.read(
         rows.encode(), line + 1, len(names), Dialect(","), stamp=0, readings=list(columns), missing=MISSING

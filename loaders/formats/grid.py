@@ -8,7 +8,7 @@ from __future__ import annotations  # Arrow's types take parameters in its stubs
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -175,6 +175,14 @@ def _rejected_cells(grid: Grid, stamped: NDArray[np.bool_], columns: Mapping[int
     for row, names in bad.items():
         line = int(grid.rows.lines[row])
         yield Rejected(line, grid.text(line), f"no number in {', '.join(names)}; a number expected", len(names))
+
+
+def named(cells: Iterable[str]) -> list[str]:
+    """The names in the cells of a line, without blanks and quotes around them, and without empty ones at the end."""
+    names = [cell.strip().strip('"').strip() for cell in cells]
+    while len(names) > 1 and not names[-1]:
+        names.pop()
+    return names
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:

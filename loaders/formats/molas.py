@@ -17,11 +17,13 @@ from loaders.formats import cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
+from loaders.formats.text import UTF16_MARKS, decode_lines
 
 NAME = "molas"
 VERIFIED = False
 WIND_SPEED = "水平风速"
-MARKS = tuple(WIND_SPEED.encode(encoding) for encoding in ("utf-8", "gb18030"))
+ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+FACT = "ID System"
 PLACES = (2, 3)  # columns of longitude and latitude
 HOUSEKEEPING = 10
 PER_ALTITUDE = 10
@@ -37,7 +39,7 @@ DEMAND = "load the file as the lidar wrote it"
 
 def matches(head: bytes) -> bool:
     """Whether the lidar's facts stand there, and the Chinese word for wind speed in either encoding."""
-    return b"ID System" in head and any(mark in head for mark in MARKS)
+    return all(any(word.encode(encoding) in head for encoding in ENCODINGS) for word in (FACT, WIND_SPEED))
 
 
 def parse(content: bytes) -> LoggerFile:
@@ -50,7 +52,7 @@ def parse(content: bytes) -> LoggerFile:
     if at is None:
         raise FormatError(f"no line of names with '{WIND_SPEED}'", f"line {min(len(lines), LONGEST_HEADER)}", DEMAND)
     facts = read_facts(lines[:at])
-    names = [name.strip() for name in lines[at].rstrip("\t ").split("\t")]
+    names = grid.named(lines[at].split("\t"))
     check(names, facts, at + 1)
     unique = grid.unique(names)
     # without the first tab, date and time are one column
@@ -70,7 +72,7 @@ def parse(content: bytes) -> LoggerFile:
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
     return LoggerFile(
         format=NAME,
-        logger=facts.get("ID System") or None,
+        logger=facts.get(FACT) or None,
         tables=tables,
         rejected=rejected,
         header={"facts": facts, "names": list(unique), "settings": settings(unique)},
@@ -82,6 +84,8 @@ def parse(content: bytes) -> LoggerFile:
 
 def decode(content: bytes) -> list[str]:
     """The lines, each decoded by itself; never fails."""
+    if content.startswith(UTF16_MARKS):
+        return decode_lines(content).split("\n")
     unified = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return [_decode_line(line).replace("\x00", "\ufffd") for line in unified.split(b"\n")]
 

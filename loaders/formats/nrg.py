@@ -19,6 +19,7 @@ LENGTH = re.compile(r"(?P<number>\d+\.?\d*|\.\d+)\s*(?P<unit>m|ft)", re.ASCII | 
 METRES = {"m": 1.0, "ft": 0.3048}
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]+(\d\d:\d\d:\d\d)", re.ASCII)
 NO_SERIAL = re.compile(r"(SN:)?\s*(none|n/?a|-*)", re.IGNORECASE)  # what stands where no one entered one
+TITLE = re.compile(r"[^:\t]+(?:\t{2,})?")  # a spreadsheet pads it with tabs; one tab alone follows a key
 DATA = re.compile(r"^Data[ \t]*$", re.MULTILINE)
 
 
@@ -55,7 +56,7 @@ def split_at_data(text: str, title: str) -> Export:
 def split_names(export: Export, first: str) -> tuple[tuple[str, ...], bytes]:
     """The names of the columns, made unique, and the rows; raises FormatError where the first isn't `first`."""
     line, _, rows = export.body.partition("\n")
-    names = [name.strip() for name in line.split("\t")]
+    names = grid.named(line.split("\t"))
     if names[0] != first:
         raise FormatError(
             f"the first column is named '{names[0][:40]}', '{first}' expected",
@@ -65,14 +66,15 @@ def split_names(export: Export, first: str) -> tuple[tuple[str, ...], bytes]:
     return grid.unique(names), rows.encode()
 
 
-def read_sections(lines: Iterable[str]) -> Sections:
-    """Sections by title, in the order of the file; a line with neither tab nor colon is a title."""
+def read_sections(lines: Iterable[str], title: re.Pattern[str] = TITLE) -> Sections:
+    """Sections by title, in the order of the file."""
     sections: Sections = {}
     blocks: list[Block] = sections.setdefault("", [])
     for line in lines:
-        if "\t" not in line and ":" not in line:
-            if line.strip():
-                blocks = sections.setdefault(line.strip(), [])
+        if not line.strip():
+            continue
+        if title.fullmatch(line):
+            blocks = sections.setdefault(line.strip(), [])
             continue
         key, _, value = line.partition("\t" if "\t" in line else ":")
         key = key.strip().rstrip(":").strip()

@@ -21,6 +21,7 @@ from loaders.formats.text import decode_lines
 NAME = "symphonie_sdr"
 VERIFIED = False
 LOGGER, SENSORS = "-----Logger Information-----", "-----Sensor Information-----"
+TITLE = re.compile(r"\s*-{5}.+-{5}\s*")
 SIGNATURE = re.compile(rf"SDR\t|(.*\n){{0,12}}\s*{LOGGER}")
 NAMES = re.compile(r"^Date & Time Stamp\t", re.MULTILINE)
 COLUMN = re.compile(r"CH(?P<channel>\d+)(?P<word>Avg|SD|Max|Min)", re.ASCII | re.IGNORECASE)
@@ -49,10 +50,10 @@ def parse(content: bytes) -> LoggerFile:
             "have SDR write the file again: it was cut off",
         )
     line = text.count("\n", 0, found.start()) + 1
-    sections = nrg.read_sections(text[: found.start()].split("\n"))
+    sections = nrg.read_sections(text[: found.start()].split("\n"), TITLE)
     sensors = {block["Channel #"]: block for block in sections.get(SENSORS, []) if "Channel #" in block}
     names_text, _, rows = text[found.start() :].partition("\n")
-    names = grid.unique([name.strip() for name in names_text.split("\t")])
+    names = grid.unique(grid.named(names_text.split("\t")))
     columns = readings(names, sensors)
     read = grid.read(
         rows.encode(), line + 1, len(names), Dialect("\t"), stamp=0, readings=list(columns), missing=MISSING

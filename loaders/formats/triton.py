@@ -106,9 +106,7 @@ def _read_header(lines: Sequence[str]) -> Header:
             f"'{lines[at][:40]}' found, a semicolon, comma or tab after '{STAMP}' expected", f"line {at + 1}", DEMAND
         )
     separator = found[1]
-    names, units = ([cell.strip().strip('"').strip() for cell in line.split(separator)] for line in lines[at : at + 2])
-    while len(names) > 1 and not names[-1]:
-        names.pop()
+    names, units = (grid.named(line.split(separator)) for line in lines[at : at + 2])
     if "" in names:
         raise FormatError(f"column {names.index('') + 1} has no name", f"line {at + 1}", DEMAND)
     if len(units) < len(names) or any(units[len(names) :]):

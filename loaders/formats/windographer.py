@@ -124,9 +124,7 @@ def _read_header(lines: Sequence[str]) -> Header:
             "no line of names that begins with 'Date/Time'", f"line {min(len(lines), LONGEST_HEADER)}", DEMAND
         )
     separator = found[1]
-    names = [name.strip() for name in lines[at].split(separator)]
-    while len(names) > 1 and not names[-1]:  # some versions end the line with a separator
-        names.pop()
+    names = grid.named(lines[at].split(separator))  # some versions end the line with a separator
     if "" in names or len(names) == 1:
         missing = f"column {names.index('') + 1} has no name" if "" in names else "no column but 'Date/Time' is named"
         raise FormatError(missing, f"line {at + 1}", DEMAND)

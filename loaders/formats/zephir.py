@@ -97,9 +97,7 @@ def _read_header(first: str, second: str) -> Header:
         )
     separator = found[1]
     named, checksum, _ = second.partition(CHECKSUM)
-    names = [name.strip().strip('"').strip() for name in named.split(separator)]
-    while len(names) > 1 and not names[-1]:
-        names.pop()
+    names = grid.named(named.split(separator))
     if "" in names:
         raise FormatError(f"column {names.index('') + 1} has no name", "line 2", DEMAND)
     facts = tuple(fact.strip() for fact in _split_facts(first, separator))
