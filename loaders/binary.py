@@ -35,11 +35,11 @@ def array(content: bytes, kind: str) -> npt.NDArray[np.generic]:
 def rows(
     timestamps: npt.NDArray[np.datetime64],
     channel_id: int,
-    file_id: int,
+    file_ids: npt.NDArray[np.int64] | int,
     values: npt.NDArray[np.float64],
     lines: npt.NDArray[np.int64] | None = None,
 ) -> bytes:
-    """Encode one channel's rows as (timestamp, channel_id, file_id, [line,] value), NaN as null. All arrays: (n,)."""
+    """Encode a channel's rows as (timestamp, channel_id, file_id, [line,] value), NaN as null. All arrays: (n,)."""
     fields = FIELDS_OF_READING + (FIELD_OF_LINE if lines is not None else []) + FIELD_OF_VALUE
     table = np.zeros(len(values), dtype=fields)
     table["fields"] = sum(1 for name, _ in fields if name.endswith("_size"))
@@ -48,7 +48,7 @@ def rows(
             table[name] = np.dtype(dict(fields)[_sized(name)]).itemsize
     table["timestamp"] = (timestamps - EPOCH).astype("timedelta64[us]").astype(np.int64)
     table["channel_id"] = channel_id
-    table["file_id"] = file_id
+    table["file_id"] = file_ids
     if lines is not None:
         table["line"] = lines
     table["value"] = values

@@ -47,7 +47,11 @@ def copy_readings(connection: Connection, batch: Sequence[ChannelRows]) -> dict[
     batch = [rows for rows in batch if len(rows.timestamps)]
     counts: list[tuple[int, Counts]] = []
     single, losers = [], []
+    in_order = {id(rows.timestamps): _is_in_order(rows.timestamps) for rows in batch}  # columns share their stamps
     for rows in batch:
+        if in_order[id(rows.timestamps)]:
+            single.append(rows)
+            continue
         winners, lost, repeated = _one_a_stamp(rows)
         single.append(winners)
         losers += lost
@@ -122,14 +126,15 @@ def _stage(connection: Connection, batch: Sequence[ChannelRows]) -> None:
     _copy(connection, COPY_STAGE, _encoded(batch, with_lines=True))
 
 
+def _is_in_order(timestamps: npt.NDArray[np.datetime64]) -> bool:
+    return bool((np.diff(timestamps) > np.timedelta64(0, "us")).all())
+
+
 def _one_a_stamp(rows: ChannelRows) -> tuple[ChannelRows, list[ChannelRows], Counts]:
     """A channel's rows in order of time, each stamp once: a later row wins, but a missing value never over a number.
 
     Also the rows that lost with another value, their lines those of the winners, and the counts of all that lost.
     """
-    steps = np.diff(rows.timestamps)
-    if bool((steps > np.timedelta64(0, "us")).all()):
-        return rows, [], Counts()
     order = np.lexsort((rows.lines, ~np.isnan(rows.values), rows.timestamps))
     stamps = rows.timestamps[order]
     is_last = np.append(stamps[1:] != stamps[:-1], True)
@@ -148,10 +153,20 @@ def _one_a_stamp(rows: ChannelRows) -> tuple[ChannelRows, list[ChannelRows], Cou
 
 
 def _encoded(batch: Sequence[ChannelRows], *, with_lines: bool) -> Iterator[bytes]:
-    yield binary.HEADER
+    """The rows for COPY, channel by channel: a call for each file and column would cost more than its rows."""
+    by_channel: dict[int, list[ChannelRows]] = {}
     for rows in batch:
-        lines = rows.lines if with_lines else None
-        yield binary.rows(rows.timestamps, rows.channel_id, rows.file_id, rows.values, lines)
+        by_channel.setdefault(rows.channel_id, []).append(rows)
+    yield binary.HEADER
+    for channel_id, parts in by_channel.items():
+        file_ids = np.repeat([rows.file_id for rows in parts], [len(rows.values) for rows in parts])
+        yield binary.rows(
+            np.concatenate([rows.timestamps for rows in parts]),
+            channel_id,
+            file_ids,
+            np.concatenate([rows.values for rows in parts]),
+            np.concatenate([rows.lines for rows in parts]) if with_lines else None,
+        )
     yield binary.TRAILER
 
 

@@ -50,6 +50,8 @@ def read(job: Job, rows: Sequence[LedgerRow], *, workers: int | None, on_unit: O
         workers: how many processes; by default as many as there are cores, and none where there is little to read.
         on_unit: told how many files are done, now and then.
     """
+    if not rows:
+        return {}
     portions = list(units(rows))
     if workers is None:
         size = sum(row.size_bytes for row in rows)
