@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from loaders.unwrapping import Settings
 AT_ONCE = 4  # sources; most of the time is waiting for modems
 MODULES = {"landing": "folder", "ftps": "ftp"}  # of kinds that another's module speaks to
 
+log = logging.getLogger(__name__)
 OnSource = Callable[[SourceResult], None]
 
 
@@ -85,6 +87,8 @@ def fetch(
 
 def _unforeseen(source: Source, error: BaseException) -> SourceResult:
     """A fault of ours, or the database's, in one source: the others don't suffer from it."""
+    if not isinstance(error, StationManagerError):
+        log.error("fetching from %s failed", source.name, exc_info=error)
     told = (
         error.as_dict()
         if isinstance(error, StationManagerError)
