@@ -105,9 +105,7 @@ def _read_header(lines: Sequence[str], start: int) -> Header:
         )
     facts, channels = _read_facts(lines[start], start + 1)
     separator = facts["separator"]
-    short_names, names = (
-        tuple(name for name in line.rstrip().split(separator) if name) for line in lines[start + 1 : start + 3]
-    )
+    short_names, names = (_names(line, separator) for line in lines[start + 1 : start + 3])
     if not short_names or short_names[0] != "DateTime" or len(short_names) == 1:
         raise FormatError(
             f"'{lines[start + 1][:40]}' found, 'DateTime' and names of columns expected", f"line {start + 2}", DEMAND
@@ -117,6 +115,12 @@ def _read_header(lines: Sequence[str], start: int) -> Header:
             f"{len(short_names)} short names of columns found, but {len(names)} long ones", f"line {start + 3}", DEMAND
         )
     return Header(facts, channels, short_names[1:], grid.unique(names[1:]))
+
+
+def _names(line: str, separator: str) -> tuple[str, ...]:
+    """The names in a line; those of date and time may be apart, which a public program expects."""
+    names = tuple(name for name in line.rstrip().split(separator) if name)
+    return ("DateTime", *names[2:]) if names[:2] == ("Date", "Time") else names
 
 
 def _read_facts(line: str, number: int) -> tuple[dict[str, str], list[dict[str, Any]]]:

@@ -3,7 +3,8 @@
 The header lists what the values of a subset are. Columns are named by the height and by the header's own words
 (`100m Wind speed`); temperature and elevation, repeated with each height, are taken from a profile's first subset.
 NaN is recorded as missing. A height that a profile leaves out is no reading. Directions of 135 beside missing speeds
-are kept as they are. BUFR is in UTC by its rules, but the file doesn't say so, nor which side of a period stamps mark.
+are kept as they are. BUFR is in UTC by its rules, but the file doesn't say so, nor which side of a period stamps mark
+(days from 00:10 to 24:00 suggest the end).
 
 Unverified by tests: there is no such file among the samples. Two days of a public campaign (WLS70-001, Kassel 2016;
 9,216 subsets) were read as a second reader, written apart from this one, read them.

@@ -183,3 +183,11 @@ def test_all_cells_are_accounted_for_where_lines_break_off(simulated: bytes) -> 
     file = kintech.parse(simulated[:-30])
     assert readings_in(file) == 200 * len(file.tables[0].columns)
     assert [line.line for line in file.rejected] == [204]
+
+
+def test_date_and_time_may_be_named_apart(simulated: bytes) -> None:
+    apart = simulated.replace(b"DateTime ", b"Date Time ")
+    assert apart != simulated
+    (table,), (expected,) = kintech.parse(apart).tables, kintech.parse(simulated).tables
+    assert table.columns == expected.columns
+    assert table.timestamps.tolist() == expected.timestamps.tolist()

@@ -146,3 +146,23 @@ def test_a_wrong_header_is_an_error_that_says_where(names: str, what: str) -> No
         british(names=names)
     assert what in caught.value.what
     assert (caught.value.where, bool(caught.value.remedy)) == ("line 2", True)
+
+
+def test_a_zx_300_file_with_points_and_corrected_directions_is_read() -> None:
+    """Names as three public programs expect them of newer units."""
+    names = (
+        "Reference,Time and Date,Timestamp (s),Info. Flags,Status Flags,Met Air Temp. (C),Met Pressure (mbar),"
+        "Raining,GPS,Packets in Average at 40m,Wind Direction (deg) at 40m (corrected),"
+        "Horizontal Wind Speed (m/s) at 40m,TI at 40m"
+    )
+    facts = "CSV Converter: v2.100,Unit: 1082,Measurement heights: 40m 60m,Time sync: UTC +0.0 hrs"
+    rows = "1,12/06/2024 00:00:00,784080000,Green,OK,18.1,1013.2,0,41.44 -71.41,25,181.5,5.5,0.1\n"
+    content = f"\ufeff{facts}\n{names}\n{rows}{rows.replace('00:00:00,784080000', '00:10:00,784080600')}".encode()
+    assert detect(content) is zephir
+    file = zephir.parse(content)
+    assert (file.logger, file.rejected, file.utc_offset) == ("1082", (), np.timedelta64(0, "s"))
+    told = {column.name: column.unit for column in file.tables[0].columns}
+    assert told["Wind Direction (deg) at 40m (corrected)"] == "deg"
+    assert told["Met Air Temp. (C)"] == "C"
+    assert column_of(file, "Wind Direction (deg) at 40m (corrected)").tolist() == [181.5, 181.5]
+    assert str(file.tables[0].timestamps[0])[:16] == "2024-06-12T00:00"
