@@ -71,6 +71,60 @@ where readings_rejected > 0
 union all
 
 select
+    'source_failed',
+    'error',
+    null,
+    format(
+        '%s: %s%s (%s%s)',
+        source,
+        error ->> 'what',
+        case when error ? 'others' then format(', and %s others', error ->> 'others') else '' end,
+        error ->> 'remedy',
+        case
+            when next_attempt_at > clock_timestamp()
+                then format(
+                    '; tried again from %s on, at once by stationmanager fetch %s',
+                    to_char(next_attempt_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+                    source
+                )
+            else ''
+        end
+    )
+from ops.source
+where is_configured and error is not null
+
+union all
+
+select
+    'source_late',
+    'warning',
+    null,
+    case
+        when coalesce(last_success_at, first_attempt_at) < clock_timestamp() - interval '1 day'
+            then format(
+                '%s: not fetched since %s (stationmanager fetch)',
+                source,
+                coalesce(to_char(last_success_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), 'it was configured')
+            )
+        else format(
+            '%s: no new file since %s, one expected every %s hours',
+            source,
+            to_char(coalesce(last_new_at, first_attempt_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+            round(extract(epoch from late_after) / 3600, 1)
+        )
+    end
+from ops.source
+where
+    is_configured
+    and source <> 'landing'
+    and (
+        coalesce(last_success_at, first_attempt_at) < clock_timestamp() - interval '1 day'
+        or coalesce(last_new_at, first_attempt_at) < clock_timestamp() - late_after
+    )
+
+union all
+
+select
     'models_behind',
     'warning',
     null,
