@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import LockNotAvailable
+
 from database.connection import Connection
 from database.errors import StationManagerError
 from loaders.fetching.frame import Entry
@@ -17,6 +19,7 @@ from loaders.fetching.source_sections import Source
 # The first wait is about what a modem needs to dial in again; a day has at least four tries
 FIRST_WAIT_MINUTES = 5
 LONGEST_WAIT_MINUTES = 6 * 60
+SECONDS_TO_FORGET = 5  # that a process was killed: its server notices when it next speaks to it
 
 LISTED = """
 create temporary table if not exists listed (
@@ -187,14 +190,17 @@ def only_these(connection: Connection, names: Collection[str]) -> None:
 def alone(connection: Connection, source: str) -> Iterator[None]:
     """Hold a source while it is fetched from.
 
-    Raises StationManagerError where another process does.
+    Raises StationManagerError where another process does; one that was killed is forgotten within moments.
     """
-    row = connection.execute(
-        "select pg_try_advisory_lock(hashtext('stationmanager fetch'), hashtext(%s))", [source]
-    ).fetchone()
-    assert row is not None
-    if not row[0]:
-        raise StationManagerError("another process is fetching from it", source, "wait until that one is done")
+    connection.execute("select set_config('lock_timeout', %s, false)", [f"{SECONDS_TO_FORGET} s"])
+    try:
+        connection.execute("select pg_advisory_lock(hashtext('stationmanager fetch'), hashtext(%s))", [source])
+    except LockNotAvailable:
+        raise StationManagerError(
+            "another process is fetching from it", source, "wait until that one is done"
+        ) from None
+    finally:
+        connection.execute("reset lock_timeout")
     try:
         yield
     finally:
