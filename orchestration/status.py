@@ -136,6 +136,71 @@ where
 order by 2, 1, 4
 """
 
+# Views of dbt, which analysts may read: what files say of their loggers, against the metadata and the files before
+SETTINGS = """
+select
+    'logger_settings' as kind,
+    'warning' as severity,
+    station,
+    format(
+        '%s: the %s is %s in the files of logger %s from %s on%s, and %s in the metadata (%s, %s)',
+        measurement_point,
+        replace(what, '_', ' '),
+        in_file,
+        logger,
+        to_char(date_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+        case
+            when date_to < 'infinity' then to_char(date_to at time zone 'UTC', '" until "YYYY-MM-DD HH24:MI "UTC"')
+        end,
+        in_metadata,
+        column_name,
+        path
+    ) as text
+from cleaned.logger_settings_differences
+
+union all
+
+select
+    'logger_settings',
+    'warning',
+    station,
+    format(
+        '%s: logger %s changed its settings on %s and the metadata tell of no change: the %s was %s and is %s (%s, %s)',
+        measurement_point,
+        logger,
+        to_char(changed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+        replace(what, '_', ' '),
+        in_files_before,
+        in_file,
+        column_name,
+        path
+    )
+from cleaned.logger_settings_changes
+
+union all
+
+select
+    'logger_clock',
+    'warning',
+    station,
+    format(
+        'stamps of logger %s were read %s from %s on%s, but the metadata say %s (%s; once they are right: '
+        'stationmanager load --replay %s)',
+        logger,
+        case what when 'utc_offset' then 'as UTC' || in_file else 'as the ' || in_file || ' of the period' end,
+        to_char(date_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+        case
+            when date_to < 'infinity' then to_char(date_to at time zone 'UTC', '" until "YYYY-MM-DD HH24:MI "UTC"')
+        end,
+        in_metadata,
+        path,
+        logger
+    )
+from cleaned.logger_clock_differences
+
+order by 3, 4
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -163,7 +228,11 @@ def read(home: Home) -> Status:
         files = dict(_rows(connection, "select state, count(*) from raw.file group by state order by state"))
         readings = _rows(connection, "select coalesce(sum(readings_new), 0)::bigint from raw.file")[0][0]
         findings = [Finding(*row) for row in _rows(connection, FINDINGS)]
+    with connect(home, "analyst") as connection:
+        if _rows(connection, "select to_regclass('cleaned.logger_clock_differences')") != [(None,)]:
+            findings += [Finding(*row) for row in _rows(connection, SETTINGS)]
     findings += _bad_descriptions(home)
+    findings.sort(key=lambda finding: -ORDER.index(finding.severity))
     severity: Severity = max((finding.severity for finding in findings), key=ORDER.index, default="ok")
     return Status(severity, files, readings, findings)
 

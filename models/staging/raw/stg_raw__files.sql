@@ -16,6 +16,15 @@ renamed as (
         logger,
         state,
 
+        -- clock that was applied to its stamps
+        utc_offset,
+        timestamp_is_end_of_period,
+
+        -- what its header says of sensors
+        header -> 'settings' as settings,
+        settings_digest,
+        to_jsonb(settings_dates) as settings_dates,
+
         -- span
         first_timestamp,
         last_timestamp,
