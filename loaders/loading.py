@@ -63,8 +63,9 @@ def load(
         came = [one for chunk in _chunks(files) for one in _receive(receiver, chunk, progress)]
         loggers = read_loggers(connection) if logger else None
         job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
-        to_read = {one.row.file_id: one.row for one in came if one.row and not _is_done(one.row)}
-        results = working.read(job, list(to_read.values()), workers=workers, on_unit=progress.add)
+        # of a content that came twice, the first by its name
+        to_read = {one.row.file_id: one.row for one in reversed(came) if one.row and not _is_done(one.row)}
+        results = working.read(job, list(reversed(to_read.values())), workers=workers, on_unit=progress.add)
         # what could not be read before may be read now: a table's period is told by other files of it, and what
         # continues a file must be read after it
         results |= _sweep(job, connection)

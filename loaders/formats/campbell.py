@@ -108,8 +108,8 @@ def _read_line(text: str, line: int) -> list[str]:
 
 def _read_environment(cells: list[str], line: int, signature: str) -> tuple[str, ...]:
     expected = len(ENVIRONMENT) + 1
-    while len(cells) > expected and not cells[-1]:  # a spreadsheet pads the first line to the width of the others
-        cells = cells[:-1]
+    if not any(cells[expected:]):  # a spreadsheet pads the first line to the width of the others
+        cells = cells[:expected]
     if not cells or cells[0] != signature:
         found = f"'{cells[0][:40]}'" if cells and cells[0] else "nothing"
         raise _error(f"{found} found, '{signature}' expected", line)

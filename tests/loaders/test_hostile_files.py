@@ -1,0 +1,169 @@
+"""Damaged and malicious files: an error on the ledger, never a traceback, and never a lost neighbour."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import itertools
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from database.connection import connect
+from database.home import Home
+from loaders.loading import load
+from loaders.results import FileResult
+from tests.loaders.campaign import claim_mast, toa5
+
+LARGEST = 60_000  # bytes of a sample, so that hundreds of examples stay quick
+STATES = {"loaded", "failed", "unclaimed"}
+start_of_day = itertools.count(1)  # each neighbour is a file of its own
+
+
+@pytest.fixture(scope="module")
+def field(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An instance for all examples of this module."""
+    home = new_home(built)
+    claim_mast(home, tmp_path_factory.mktemp("metadata"))
+    return home
+
+
+class Seeds(list[bytes]):
+    """Real files to damage; shown by their number alone, not with all that is in them."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} files"
+
+
+@pytest.fixture(scope="module")
+def seeds(samples: Path) -> Seeds:
+    """Files of every format."""
+    files = (path for path in sorted(samples.rglob("*")) if path.is_file() and "iea_task43" not in path.parts)
+    return Seeds(path.read_bytes()[:LARGEST] for path in files)
+
+
+def with_neighbour(home: Home, contents: dict[str, bytes]) -> Iterator[FileResult]:
+    """Load files and a good one between them, which must come in whole; gives what became of the others."""
+    day = next(start_of_day)
+    good = toa5({day * 144 + step: [float(step)] for step in range(12)})
+    names = [*contents, "good.dat"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (contents | {"good.dat": good}).items():
+            (Path(folder) / name).write_bytes(content)
+        results = load(home, [Path(folder)], logger="4711", workers=1).files
+        by_name = {Path(result.path).name: result for result in results}
+    assert by_name.keys() >= set(names)
+    assert (by_name["good.dat"].state, by_name["good.dat"].new) == ("loaded", 12)
+    for result in results:
+        assert result.state in STATES
+        assert (result.state == "failed") <= (result.error is not None)
+        if result.error is not None:
+            assert result.error["what"]
+            assert "defect" not in result.error["what"], result.error
+        yield result
+
+
+def without_line(content: bytes, share: float) -> bytes:
+    lines = content.splitlines(keepends=True)
+    line = min(int(share * len(lines)), max(len(lines) - 1, 0))
+    return b"".join(lines[:line] + lines[line + 1 :])
+
+
+Accident = Callable[[bytes, int, bytes, float], bytes]
+ACCIDENTS: dict[str, Accident] = {
+    "flip": lambda content, place, octets, _: content[:place] + octets + content[place + len(octets) :],
+    "cut": lambda content, place, *_: content[:place],
+    "tail": lambda content, place, *_: content[place:],
+    "insert": lambda content, place, octets, _: content[:place] + octets + content[place:],
+    "repeat": lambda content, place, *_: content + content[place:],
+    "swap": lambda content, place, *_: content[place:] + content[:place],
+    "drop line": lambda content, _place, _octets, share: without_line(content, share),
+    "utf-16": lambda content, *_: content.decode("latin-1").encode("utf-16"),
+    "twice encoded": lambda content, *_: content.decode("latin-1").encode("utf-8"),
+    "zeros": lambda content, place, *_: content[:place] + bytes(64) + content[place:],
+}
+accidents = st.lists(
+    st.tuples(st.sampled_from(sorted(ACCIDENTS)), st.floats(0, 1), st.binary(min_size=1, max_size=8)),
+    min_size=1,
+    max_size=4,
+)
+
+
+def damaged(content: bytes, steps: list[tuple[str, float, bytes]]) -> bytes:
+    """A content after some accidents, each at a place that is a share of its length."""
+    for kind, share, octets in steps:
+        content = ACCIDENTS[kind](content, int(share * len(content)), octets, share)
+    return content[: 2 * LARGEST]
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.lists(st.tuples(st.integers(0, 10_000), accidents), min_size=3, max_size=3))
+def test_damaged_files_of_real_loggers_harm_nobody(
+    field: Home, seeds: Seeds, files: list[tuple[int, list[tuple[str, float, bytes]]]]
+) -> None:
+    contents = {
+        f"a{number}.dat": damaged(seeds[seed % len(seeds)], steps) for number, (seed, steps) in enumerate(files)
+    }
+    for result in with_neighbour(field, contents):
+        assert min(result.new, result.same, result.changed, result.kept, result.rejected) >= 0
+    with connect(field, "analyst") as connection:
+        strange = connection.execute("select count(*) from raw.reading where value in ('NaN', 'Infinity')").fetchone()
+    assert strange == (0,)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tarred_link() -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        link = tarfile.TarInfo("link.dat")
+        link.type = tarfile.SYMTYPE
+        link.linkname = "/etc/passwd"
+        archive.addfile(link)
+    return buffer.getvalue()
+
+
+def nested(levels: int) -> bytes:
+    content = b"0" * 1000
+    for _ in range(levels):
+        content = gzip.compress(content)
+    return content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(lambda: gzip.compress(bytes(2_000_000_000 // 4)), id="a bomb of gzip"),
+        pytest.param(lambda: zipped({f"{number}.dat": bytes(40_000_000) for number in range(12)}), id="a bomb of zip"),
+        pytest.param(lambda: nested(40), id="nested without end"),
+        pytest.param(lambda: zipped({"../../evil.dat": b"no", "/etc/evil.dat": b"no"}), id="paths that climb"),
+        pytest.param(tarred_link, id="a link"),
+        pytest.param(lambda: b"PK\x03\x04" + bytes(100), id="a zip of zeros"),
+        pytest.param(lambda: b"\x89HDF\r\n\x1a\n" + bytes(500), id="NetCDF of zeros"),
+        pytest.param(lambda: b'"TOA5"' + b"," * 500_000, id="a header of commas"),
+        pytest.param(lambda: b'"' * 200_000, id="quotes"),
+        pytest.param(lambda: b"\xff\xfe" + b"T\x00O\x00A\x005\x00" * 10, id="UTF-16 alone"),
+        pytest.param(lambda: b"213,2010,48,5,1\n" + b"213,2010,48," * 20_000, id="an endless row"),
+    ],
+)
+def test_malicious_files_harm_nobody(field: Home, content: Callable[[], bytes], tmp_path: Path) -> None:
+    results = {Path(result.path).name: result for result in with_neighbour(field, {"a.dat": content()})}
+    assert results["a.dat"].state in {"failed", "loaded"}
+    assert not list(tmp_path.parent.rglob("evil.dat"))
+    assert not Path("/etc/evil.dat").exists()
