@@ -46,6 +46,17 @@ def described(home: Home, path: Path, expect: int = 0) -> list[dict[str, Any]]:
     return files
 
 
+def save_answered(proposal: dict[str, Any]) -> None:
+    """Answer what a proposal asks, in its own lines, and save it where it says."""
+    lines = proposal["text"].splitlines()
+    for question in proposal["questions"]:
+        at = question["line"] - 1
+        lines[at] = re.sub(r"#.*", ANSWERS[question["key"]], lines[at])
+    path = Path(proposal["save_as"])
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(lines))
+
+
 def test_all_that_a_file_says_is_told(nowhere: Home, write: Write) -> None:
     content = toa5({0: [5.0], 1: [None], 2: [7.5], 3: ["x"], **{step: [6.0] for step in range(4, 12)}})
     path = write("a.dat", content)
@@ -114,10 +125,7 @@ def test_a_proposal_is_answered_saved_and_reads_the_file(nowhere: Home, write: W
     assert "timestamp.zone: nothing found" in problem["what"]
     assert proposal["save_as"] in Formats.of(nowhere).unknown(ODD.encode()).remedy
 
-    lines = proposal["text"].splitlines()
-    for key, question in asked.items():
-        lines[question["line"] - 1] = re.sub(r"#.*", ANSWERS[key], lines[question["line"] - 1])
-    Path(proposal["save_as"]).write_text("\n".join(lines))
+    save_answered(proposal)
     (file,) = described(nowhere, path)
     (table,) = file["tables"]
     assert (file["format"], file["format_verified"], file["utc_offset_h"]) == ("csv:box", False, 1.0)
@@ -125,6 +133,20 @@ def test_a_proposal_is_answered_saved_and_reads_the_file(nowhere: Home, write: W
     assert [(column["name"], column["unit"], column["missing"]) for column in table["columns"]] == [
         ("Wind (mph)", "mph", 0), ("T", "", 3),
     ]  # fmt: skip
+
+
+def test_what_failed_without_its_description_loads_with_it(mast: Home, write: Write) -> None:
+    path = write("odd.csv", ODD.encode())
+    (file,) = json.loads(run(mast, "load", path, "--logger", "4711", "--json", expect=1))["files"]
+    assert file["state"] == "failed"
+    assert "stationmanager describe FILE proposes a description" in file["error"]["remedy"]
+
+    (proposed,) = described(mast, path, expect=1)
+    save_answered(proposed["proposal"])
+    (file,) = json.loads(run(mast, "load", "--retry", "--json"))["files"]
+    assert (file["state"], file["format"], file["new"], file["rejected"]) == ("loaded", "csv:box", 72, 0)
+    # 01/03/2024 00:00 at +01:00 marks the end of an hour
+    assert file["first"] == "2024-02-29T22:00:00Z"
 
 
 def test_the_proposal_alone_is_on_standard_output(nowhere: Home, write: Write) -> None:
