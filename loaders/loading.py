@@ -10,9 +10,10 @@ from pathlib import Path
 
 from database.connection import Connection, connect
 from database.home import Home
-from loaders import ledger, working
+from loaders import companions, ledger, working
 from loaders.archive import Archive
 from loaders.clock import Loggers, read_loggers
+from loaders.formats import meteo32
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.receiving import Receiver
@@ -66,9 +67,7 @@ def load(
         # of a content that came twice, the first by its name
         to_read = {one.row.file_id: one.row for one in reversed(came) if one.row and not _is_done(one.row)}
         results = working.read(job, list(reversed(to_read.values())), workers=workers, on_unit=progress.add)
-        # what could not be read before may be read now: a table's period is told by other files of it, and what
-        # continues a file must be read after it
-        results |= _sweep(job, connection)
+        results |= _sweep(job, connection, [one.row for one in came if one.row])
     return LoadResult(list(_told(came, results, logger, loggers)))
 
 
@@ -94,7 +93,7 @@ def load_waiting(
         progress = _Progress(on_file, len(rows))
         job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
         results = working.read(job, rows, workers=workers, on_unit=progress.add)
-        results |= _sweep(job, connection)
+        results |= _sweep(job, connection, rows)
     return LoadResult([result for found in results.values() for result in found])
 
 
@@ -155,9 +154,17 @@ def _is_done(row: LedgerRow) -> bool:
     return row.state == "loaded" and row.format != "container"
 
 
-def _sweep(job: Job, connection: Connection) -> Results:
-    """Read what has landed meanwhile, as long as that helps."""
+def _sweep(job: Job, connection: Connection, rows: Sequence[LedgerRow]) -> Results:
+    """Read what could not be read before, as long as that helps.
+
+    A table's period is told by other files of it, what continues a file must be read after it, and what lacks another
+    file has it now.
+    """
     results: Results = {}
+    for row in rows:
+        if row.state == "loaded" and row.format == meteo32.NAME:  # the same comes by another name with every day's rows
+            companions.remember(connection, row.file_id, row.path)
+    companions.wake(connection)
     before: set[int] = set()
     while True:
         landed = ledger.find(connection, "state = 'landed' and error is null")

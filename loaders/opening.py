@@ -14,6 +14,7 @@ from database.home import Home
 from loaders import ledger, pieces
 from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
+from loaders.companions import completed, is_information, remember
 from loaders.containers.frame import Member
 from loaders.formats.detect import HEAD_BYTES, Format
 from loaders.formats.frame import FormatError
@@ -123,6 +124,7 @@ class Opener:
             module = self.formats.find(content, row.path)
             if module is None:
                 raise self.formats.unknown(content)
+            module = completed(self.connection, self.archive, module, content, row.path)
             return self._readable(row, module, Bytes(content), None)
         except (FormatError, StationManagerError, *DEFECTS) as error:
             return self._failed(row, error)
@@ -194,6 +196,9 @@ class Opener:
             "loader_version": loader_version(),
             "error": None,
         }
+        if is_information(file):
+            self.notes.append(lambda connection: remember(connection, row.file_id, row.path))
+            return self._note(row, "loaded", described)
         try:
             logger: Logger | None = self.loggers.find(name)
         except MetadataError as error:
@@ -209,7 +214,9 @@ class Opener:
 
 def failure(row: LedgerRow, error: BaseException) -> dict[str, Any]:
     """What the ledger says of a file that can't be read; also where the reader itself is at fault."""
-    if isinstance(error, (FormatError, StationManagerError)):
+    if isinstance(error, StationManagerError):
+        described: dict[str, Any] = error.as_dict()  # some say also what the file waits for
+    elif isinstance(error, FormatError):
         described = told(error)
     else:
         described = {
