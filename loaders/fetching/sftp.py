@@ -31,7 +31,13 @@ from loaders.sections import Vault
 
 READ_BYTES = 4 << 20  # asked for at once, in many requests under way: the line is never idle
 SECONDS_TO_PART = 5
-LOST = (asyncssh.DisconnectError, asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, OSError)
+LOST = (
+    asyncssh.DisconnectError,
+    asyncssh.ChannelOpenError,
+    asyncssh.SFTPConnectionLost,
+    asyncssh.SFTPNoConnection,
+    OSError,
+)
 Answer = TypeVar("Answer")
 
 

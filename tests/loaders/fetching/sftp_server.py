@@ -105,7 +105,7 @@ class Server:
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[Server]:
+def serving(root: Path, *, has_sftp: bool = True) -> Iterator[Server]:
     """Serve a folder on a free port of this machine."""
     host_key, user_key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
     faults = Faults()
@@ -119,7 +119,7 @@ def serving(root: Path) -> Iterator[Server]:
             0,
             server_factory=lambda: _Login(user_key),
             server_host_keys=[host_key],
-            sftp_factory=lambda channel: _Files(channel, root, faults),
+            sftp_factory=(lambda channel: _Files(channel, root, faults)) if has_sftp else False,
         )
 
     acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)

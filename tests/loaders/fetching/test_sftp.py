@@ -211,6 +211,14 @@ def test_a_file_that_is_refused_does_not_hold_up_the_others(
     assert modem.fetch()["modem"].waits_until is None
 
 
+def test_a_server_without_sftp_is_told(fetching: Instance, remote: Path) -> None:
+    with serving(remote, has_sftp=False) as sshd:
+        fetching.configure(section(sshd))
+        error = fetching.fetch_one("modem").error
+    assert error is not None
+    assert error["what"].startswith("the connection failed: Session")
+
+
 def test_nobody_answers(fetching: Instance, sshd: Server) -> None:
     fetching.configure(section(sshd).replace(f"port = {sshd.port}", "port = 1"))
     error = fetching.fetch_one("modem").error
