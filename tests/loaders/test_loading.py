@@ -20,6 +20,7 @@ from loaders.loading import load, load_waiting
 from loaders.receiving import Receiver
 from loaders.results import FileResult
 from tests.loaders.campaign import START, at, toa5
+from tests.loaders.formats.test_meteo32 import ROW, ROWINFO
 
 Write = Callable[[str, bytes], Path]
 
@@ -297,3 +298,18 @@ def test_files_in_archives_load_and_what_opens_later_loads_later(mast: Home, wri
     assert Archive(mast.archive).get(hashlib.sha256(inner).hexdigest()) == inner
     again = load(mast, [tmp_path / "files.zip"])
     assert sorted((file.new, file.same) for file in again.files) == [(0, 0), (0, 5), (0, 5)]
+
+
+def test_rows_and_what_says_what_they_are_come_in_any_order_and_by_new_names(mast: Home, write: Write) -> None:
+    first = load(mast, [write("a.row", ROW)], logger="4711").files[0]
+    assert (first.state, first.error and first.error["waits_for"]) == ("failed", "companion")
+    assert only(mast, write("a.rowinfo", ROWINFO)).state == "loaded"
+    with connect(mast, "analyst") as connection:
+        loaded = connection.execute("select readings_new > 0 from raw.file where path like '%a.row'").fetchone()
+    assert loaded == (True,)
+    next_day = ROW.replace(b"01/21/10", b"01/22/10")
+    result = load(mast, [write("b.row", next_day), write("b.rowinfo", ROWINFO)], logger="4711")
+    assert {file.state for file in result.files} == {"loaded"}
+    with connect(mast, "analyst") as connection:
+        states = connection.execute("select distinct state from raw.file").fetchall()
+    assert states == [("loaded",)]
