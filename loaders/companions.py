@@ -1,7 +1,7 @@
 """Files that can be read only with another one: a Meteo-32's rows need the .rowinfo that says what they are.
 
-The two come in any order, together or not. What says something is loaded without readings, and is remembered by each
-name that it came by, since the same content may come with every day's rows; what lacks it waits until it is there.
+The two come in any order, together or not. What says something is remembered when it is received, by each name that it
+comes by, since the same content may come with every day's rows; what lacks it waits until it is there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ SUFFIX = re.compile(r"\.[^./\\]*$")
 LINE = re.compile(r"line (\d+)")
 
 REMEMBER = """
-insert into raw.companion (name, file_id) values (%s, %s)
+insert into raw.companion (name, file_id)
+select %s, file_id from raw.file where sha256 = %s
 on conflict (name, file_id) do update set received_at = clock_timestamp()
 """
 
@@ -33,7 +34,7 @@ FIND = """
 select file.sha256
 from raw.companion
 inner join raw.file using (file_id)
-where companion.name = %s and file.state = 'loaded'
+where companion.name = %s and file.state <> 'failed'
 order by companion.received_at desc, file_id desc
 limit 1
 """
@@ -42,7 +43,7 @@ WAKE = """
 update raw.file
 set state = 'landed', error = null
 from raw.companion
-inner join raw.file as other on companion.file_id = other.file_id and other.state = 'loaded'
+inner join raw.file as other on companion.file_id = other.file_id and other.state <> 'failed'
 where
     file.state = 'failed'
     and file.error ->> 'waits_for' = 'companion'
@@ -133,9 +134,16 @@ def is_information(file: LoggerFile) -> bool:
     return file.format == meteo32.NAME and "start" not in file.header
 
 
-def remember(connection: Connection, file_id: int, name: str) -> None:
-    """Remember such a file by a name that it came by; to be said each time that it comes."""
-    connection.execute(REMEMBER, [key_of(name), file_id])
+def says_of_others(head: bytes) -> bool:
+    """Whether a file that begins so says what others hold, and has no rows of its own."""
+    if not meteo32.matches(head):
+        return False
+    return not any(meteo32.START.match(line.strip()) for line in decode_lines(head).split("\n"))
+
+
+def remember(connection: Connection, name: str, sha256: str) -> None:
+    """Remember such a file by a name that it came by; to be said each time that it comes, once it is on the ledger."""
+    connection.execute(REMEMBER, [key_of(name), sha256])
 
 
 def wake(connection: Connection) -> list[int]:

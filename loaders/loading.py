@@ -13,7 +13,6 @@ from database.home import Home
 from loaders import companions, ledger, working
 from loaders.archive import Archive
 from loaders.clock import Loggers, read_loggers
-from loaders.formats import meteo32
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.receiving import Receiver
@@ -67,7 +66,7 @@ def load(
         # of a content that came twice, the first by its name
         to_read = {one.row.file_id: one.row for one in reversed(came) if one.row and not _is_done(one.row)}
         results = working.read(job, list(reversed(to_read.values())), workers=workers, on_unit=progress.add)
-        results |= _sweep(job, connection, [one.row for one in came if one.row])
+        results |= _sweep(job, connection)
     return LoadResult(list(_told(came, results, logger, loggers)))
 
 
@@ -93,7 +92,7 @@ def load_waiting(
         progress = _Progress(on_file, len(rows))
         job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
         results = working.read(job, rows, workers=workers, on_unit=progress.add)
-        results |= _sweep(job, connection, rows)
+        results |= _sweep(job, connection)
     return LoadResult([result for found in results.values() for result in found])
 
 
@@ -154,16 +153,13 @@ def _is_done(row: LedgerRow) -> bool:
     return row.state == "loaded" and row.format != "container"
 
 
-def _sweep(job: Job, connection: Connection, rows: Sequence[LedgerRow]) -> Results:
+def _sweep(job: Job, connection: Connection) -> Results:
     """Read what could not be read before, as long as that helps.
 
     A table's period is told by other files of it, what continues a file must be read after it, and what lacks another
     file has it now.
     """
     results: Results = {}
-    for row in rows:
-        if row.state == "loaded" and row.format == meteo32.NAME:  # the same comes by another name with every day's rows
-            companions.remember(connection, row.file_id, row.path)
     companions.wake(connection)
     before: set[int] = set()
     while True:
@@ -196,7 +192,8 @@ def _once_more(result: FileResult, path: str) -> FileResult:
 def _loaded_before(row: LedgerRow, logger: str | None, loggers: Loggers | None) -> FileResult:
     """A file that is loaded already; that it belongs to another logger than it is said now is an error."""
     named = loggers.find(logger) if loggers else None
-    if logger is None or (named and named.serial == row.logger):
+    # what says what others hold belongs to no logger
+    if logger is None or row.logger is None or (named and named.serial == row.logger):
         return as_before(row)
     what = f"it is loaded already, as a file of logger {row.logger}"
     error = failed(row.path, what, f"load it without --logger, or with --logger {row.logger}").error

@@ -14,7 +14,7 @@ from database.home import Home
 from loaders import ledger, pieces
 from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
-from loaders.companions import completed, is_information, remember
+from loaders.companions import completed, is_information
 from loaders.containers.frame import Member
 from loaders.formats.detect import HEAD_BYTES, Format
 from loaders.formats.frame import FormatError
@@ -197,7 +197,6 @@ class Opener:
             "error": None,
         }
         if is_information(file):
-            self.notes.append(lambda connection: remember(connection, row.file_id, row.path))
             return self._note(row, "loaded", described)
         try:
             logger: Logger | None = self.loggers.find(name)

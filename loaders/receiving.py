@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from database.connection import Connection
-from loaders import digests, ledger
+from loaders import companions, digests, ledger
 from loaders.archive import Archive
 from loaders.digests import Digests
 from loaders.formats.detect import HEAD_BYTES
@@ -75,6 +75,14 @@ class Receiver:
 
     def receive(self, arrivals: Sequence[Arrival]) -> list[LedgerRow]:
         """Archive and record files, all or none; one that was received before keeps its row."""
+        rows = self._recorded(arrivals)
+        for arrival in arrivals:
+            arrival.content.seek(0)
+            if companions.says_of_others(arrival.content.read(HEAD_BYTES)):
+                companions.remember(self.connection, arrival.name, arrival.digests.sha256)
+        return rows
+
+    def _recorded(self, arrivals: Sequence[Arrival]) -> list[LedgerRow]:
         sha256s = [arrival.digests.sha256 for arrival in arrivals]
         known = self._known(sha256s)
         says_nothing = not self.overrules and (

@@ -7,18 +7,21 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 from psycopg.types.json import Jsonb
 
-from database.connection import Connection
+from database.connection import Connection, connect
+from database.home import Home
 from loaders import companions
 from loaders.archive import Archive
 from loaders.companions import CompanionMissing, RowsWithInformation, completed, is_information, key_of, wake
 from loaders.formats import meteo32, toa5
 from loaders.formats.detect import detect
 from loaders.formats.frame import FormatError, LoggerFile
+from loaders.loading import load
 from tests.loaders.campaign import toa5 as toa5_file
 from tests.loaders.formats.test_meteo32 import ROW, ROWINFO
 
@@ -46,12 +49,13 @@ def receive(loader: Connection, archive: Archive) -> Receive:
     def received(name: str, content: bytes) -> str:
         given = {"sha256": archive.put(content), "path": name, "size": len(content)}
         file_id = one(loader, RECEIVE, given)
+        if companions.says_of_others(content):
+            companions.remember(loader, name, str(given["sha256"]))
         found = detect(content)
         assert found
         state, error = "loaded", None
         try:
-            if is_information(completed(loader, archive, found, content, name).parse(content)):
-                companions.remember(loader, file_id, name)
+            completed(loader, archive, found, content, name).parse(content)
         except CompanionMissing as missing:
             state, error = "failed", Jsonb(missing.as_dict())
         loader.execute("update raw.file set state = %s, error = %s where file_id = %s", [state, error, file_id])
@@ -152,8 +156,47 @@ def test_other_files_need_nothing(loader: Connection, archive: Archive) -> None:
     assert completed(loader, archive, meteo32, both, "a.row") is meteo32
     assert not is_information(meteo32.parse(both))
     assert is_information(meteo32.parse(ROWINFO))
+    assert [companions.says_of_others(one) for one in (ROWINFO, ROW, both, content)] == [True, False, False, False]
 
 
 def test_what_two_names_have_in_common_is_the_path_without_its_suffix() -> None:
     assert key_of("a.b/c.ROW") == key_of("a.b/c.rowinfo") == "a.b/c"
     assert key_of("a.b/c") == "a.b/c"
+
+
+@pytest.fixture
+def logger(instance: Home, claim: Callable[..., None]) -> Home:
+    """An instance whose metadata know the Meteo-32."""
+    claim(instance, logger_serial_number="C080765")
+    return instance
+
+
+def zipped(folder: Path, name: str, **files: bytes) -> Path:
+    with ZipFile(folder / name, "w") as archive:
+        for suffix, content in files.items():
+            archive.writestr(f"day.{suffix}", content)
+    return folder / name
+
+
+def test_each_mail_of_a_day_brings_its_rows_with_the_same_information(logger: Home, tmp_path: Path) -> None:
+    first = zipped(tmp_path, "1.zip", row=ROW, rowinfo=ROWINFO)
+    second = zipped(tmp_path, "2.zip", row=NEXT_ROW, rowinfo=ROWINFO)
+    assert load(logger, [first]).is_complete
+    assert load(logger, [second]).is_complete
+    with connect(logger, "loader") as connection:
+        assert set(states(connection).values()) == {"loaded"}
+
+
+def test_files_of_many_days_in_one_load_have_one_information(logger: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for day, row in (("a", ROW), ("b", NEXT_ROW)):
+        (folder / f"{day}.row").write_bytes(row)
+        (folder / f"{day}.rowinfo").write_bytes(ROWINFO)
+    assert load(logger, [folder]).is_complete
+    again = load(logger, [folder])
+    assert again.is_complete
+    assert sum(file.new for file in again.files) == 0
+    # rows never say what rows are, however often they come
+    (folder / "a.row").write_bytes(ROW.replace(b"43 78", b"42 78"))
+    assert load(logger, [folder]).is_complete
