@@ -15,6 +15,7 @@ from loaders.archive import Archive
 from loaders.clock import Loggers, read_loggers
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
+from loaders.opening import Opener
 from loaders.receiving import Receiver
 from loaders.results import FileResult, LoadResult, as_before, failed, unreadable
 from loaders.unwrapping import Settings
@@ -80,20 +81,25 @@ def load_waiting(
 ) -> LoadResult:
     """Read from the archive what was received and is not loaded yet: after a crash, or once it can be read.
 
-    Files that failed are tried again where the code is another one by now.
+    Files that failed are tried again where the code or the configuration is another one by now.
     """
     with connect(home, "loader", application=APPLICATION) as connection:
-        loggers = read_loggers(connection)
-        rows = [
-            row
-            for row in ledger.waiting(connection, version=loader_version(), retry_failed=retry_failed)
-            if row.state != "unclaimed" or loggers.knows(row.logger)
-        ]
-        progress = _Progress(on_file, len(rows))
         job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
+        opener = Opener.of(home, connection, job.settings)
+        waiting = ledger.waiting(connection, version=loader_version(), retry_failed=retry_failed)
+        rows = [row for row in waiting if retry_failed or _may_be_read_now(row, opener)]
+        progress = _Progress(on_file, len(rows))
         results = working.read(job, rows, workers=workers, on_unit=progress.add)
         results |= _sweep(job, connection)
     return LoadResult([result for found in results.values() for result in found])
+
+
+def _may_be_read_now(row: LedgerRow, opener: Opener) -> bool:
+    """Whether what a file waits for may have come: a program that hangs would else take its time at every build."""
+    if row.state == "unclaimed":
+        return opener.loggers.knows(row.logger)
+    is_same_code = row.loader_version == loader_version()
+    return not (is_same_code and row.error and row.error.get("tried_with") == opener.unwrapper.setup)
 
 
 class _Progress:

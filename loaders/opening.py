@@ -165,6 +165,7 @@ class Opener:
             self._note(row, "loaded", described | {"error": None})
             return
         error: dict[str, object] = {**failures[0].error.as_dict(), "waits_for": "configuration"}
+        error["tried_with"] = self.unwrapper.setup
         if len(failures) > 1:
             error["others"] = len(failures) - 1
         self._note(row, "failed", described | {"error": error})

@@ -3,7 +3,8 @@
 Assets say what exists and call the packages that make it. dbt's models are in `dbt_models`.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,19 +27,34 @@ from exporters import station, windographer
 from exporters.exporting import export
 from exporters.selection import Request
 from exporters.writing import ExportedFile
-from loaders import loading
-from loaders.results import FileResult
+from loaders import ledger
+from loaders.fetching.fetching import fetch
+from loaders.fetching.remembered import SourceResult
+from loaders.ledger import LedgerRow
+from loaders.loading import load_waiting
+from loaders.unwrapping import Settings
 from orchestration import status
 
 FILES_CAN_BE_READ = "files_can_be_read"
+SOURCES_ANSWER = "sources_answer"
 
 
-@asset(group_name="raw", kinds={"file"})
-def landing_files(home: ResourceParam[Home]) -> MaterializeResult[None]:
-    """Files that lie in the landing folder, where people and programs put what loggers sent; nothing is removed."""
-    sizes = [path.stat().st_size for path in home.landing.rglob("*") if path.is_file()]
+@asset(
+    check_specs=[AssetCheckSpec(SOURCES_ANSWER, asset="landing_files")],
+    group_name="raw",
+    kinds={"file"},
+)
+def landing_files(home: ResourceParam[Home]) -> MaterializeResult:  # type: ignore[type-arg]  # beside a check Dagster takes the bare class alone
+    """Files that were fetched from the configured sources and the landing folder; nothing is removed there."""
+    sources = fetch(home, Settings.of(home, os.environ))
     return MaterializeResult(
-        metadata={"folder": MetadataValue.path(home.landing), "files": len(sizes), "bytes": sum(sizes)}
+        metadata={
+            "folder": MetadataValue.path(home.landing),
+            "listed": sum(source.listed for source in sources),
+            "files": sum(source.new for source in sources),
+            "bytes": sum(source.bytes for source in sources),
+        },
+        check_results=[_sources_answer(sources)],
     )
 
 
@@ -50,12 +66,10 @@ def landing_files(home: ResourceParam[Home]) -> MaterializeResult[None]:
 )
 def raw_readings(context: AssetExecutionContext, home: ResourceParam[Home]) -> MaterializeResult:  # type: ignore[type-arg]  # beside a check Dagster takes the bare class alone
     """Readings exactly as the loggers recorded them, from every file that was ever received and that metadata claim."""
-    landing = [home.landing] if home.landing.is_dir() else []
-    landed = loading.load(home, landing)
-    waited = loading.load_waiting(home)
-    failed = [file for file in (*landed.files, *waited.files) if file.state == "failed"]
-    for file in failed:
-        context.log.warning("%s could not be loaded: %s", file.path, (file.error or {}).get("what"))
+    read = load_waiting(home)
+    context.log.info("%s files were read", len(read.files))
+    with connect(home, "loader", application="dagster") as connection:
+        failed = ledger.find(connection, "state = 'failed'")
     state = status.read(home)
     return MaterializeResult(
         metadata={"readings": state.readings, **{f"files_{name}": number for name, number in state.files.items()}},
@@ -106,7 +120,18 @@ def _described(file: ExportedFile) -> dict[str, str | int]:
     }
 
 
-def _files_can_be_read(failed: list[FileResult]) -> AssetCheckResult:
+def _sources_answer(sources: Sequence[SourceResult]) -> AssetCheckResult:
+    """Each source fails alone: what comes from the others goes on."""
+    reasons = {source.name: str(source.error.get("what")) for source in sources if source.error}
+    return AssetCheckResult(
+        check_name=SOURCES_ANSWER,
+        passed=not reasons,
+        severity=AssetCheckSeverity.WARN,
+        metadata={"failed": MetadataValue.json(reasons)},
+    )
+
+
+def _files_can_be_read(failed: Sequence[LedgerRow]) -> AssetCheckResult:
     """One bad file must not keep the others from the analysts, so that it is a check and not an error."""
     reasons = {file.path: f"{(file.error or {}).get('what')}: {(file.error or {}).get('remedy')}" for file in failed}
     return AssetCheckResult(

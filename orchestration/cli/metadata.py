@@ -1,14 +1,16 @@
-"""Commands of the metadata: import, check."""
+"""Commands of the metadata: import, export, check."""
 
 from __future__ import annotations
 
 import getpass
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from database.connection import connect
+from loaders.metadata import exporting
 from loaders.metadata.importing import import_metadata
 from orchestration import building
 from orchestration.checking import check_metadata
@@ -19,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="The stations, their loggers, sensors and calibrations.", no_args_is_help=True)
     group.command("import")(import_paths)
+    group.command("export")(export_station)
     group.command("check")(check)
     app.add_typer(group, name="metadata")
 
@@ -62,6 +65,18 @@ def import_paths(
         answers.print(f"{path}: {done}: {', '.join(result.stations)}", markup=False)
     if built.loaded.files:
         answers.print(f"{len(built.loaded.files)} waiting files were read")
+
+
+def export_station(station: Annotated[str, typer.Argument(help="Name of the station, or its slug.")]) -> None:
+    """Write a station as an IEA Task 43 document (v1.3) to standard output.
+
+    It is the newest import, with what its options filled in. Importing it again changes nothing.
+    """
+    with connect(home(), "loader") as connection:
+        document, left_out = exporting.export(connection, station)
+    for path in left_out:
+        say(f"left out, as version 1.3 has no place for it: {path}")
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def check(as_json: JsonOption = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ def landed_mast(mast: Home) -> Home:
     mast.landing.mkdir()
     (mast.landing / "mast.dat").write_bytes(toa5(ROWS))
     (mast.landing / "holiday.jpg").write_bytes(b"\xff\xd8\xff\xe0 not a logger's")
+    for path in mast.landing.iterdir():  # what was written just now may not be whole yet
+        os.utime(path, (0, 0))
     return mast
 
 
