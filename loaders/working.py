@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from database.connection import connect
-from database.errors import StationManagerError
+from database.errors import SetupError, StationManagerError
 from database.home import Home
 from loaders import ledger
 from loaders.formats.frame import FormatError
@@ -30,6 +30,7 @@ WORTH_A_PROCESS = 4 << 20  # bytes; to start one costs half a second
 Results = dict[int, list[FileResult]]
 OnUnit = Callable[[int], None]
 OnFile = Callable[[str, int, int], None]
+SPAWN = multiprocessing.get_context("spawn")  # forked threads of libraries may hang
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,48 +87,63 @@ def _read_here(job: Job, portions: Sequence[Sequence[LedgerRow]], on_unit: OnUni
 
 
 def _read_in_processes(job: Job, portions: Sequence[Sequence[LedgerRow]], workers: int, on_unit: OnUnit) -> Results:
-    """As `_read_here`. A worker that dies takes its unit with it, whose files are read again one by one."""
+    """As `_read_here`. A worker that dies takes its portions with it, which are read again, smaller and smaller."""
     results: Results = {}
-    context = multiprocessing.get_context("spawn")  # forked threads of libraries may hang
-    lost: list[LedgerRow] = []
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job,)) as pool:
-        futures = {pool.submit(_work, unit): unit for unit in portions}
+    lost: list[Sequence[LedgerRow]] = []
+    with ProcessPoolExecutor(workers, mp_context=SPAWN) as pool:
+        futures = {pool.submit(_work, job, portion): portion for portion in portions}
         for future in as_completed(futures):
             try:
                 results |= future.result()
                 on_unit(len(futures[future]))
             except BrokenProcessPool:
-                lost += futures[future]
-    for row in lost:
-        results |= _read_alone(job, row, context)
-        on_unit(1)
+                lost.append(futures[future])
+    if lost:
+        _see_that_workers_start(job)
+    for portion in lost:
+        results |= _read_alone(job, portion)
+        on_unit(len(portion))
     return results
 
 
-def _read_alone(job: Job, row: LedgerRow, context: multiprocessing.context.SpawnContext) -> Results:
-    """One file in a process of its own; where that dies the file is what it dies of."""
-    with ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(job,)) as pool:
+def _see_that_workers_start(job: Job) -> None:
+    """Raise where it is no file that workers die of."""
+    with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
         try:
-            return pool.submit(_work, [row]).result()
+            pool.submit(_work, job, []).result()
+        except BrokenProcessPool as error:
+            raise SetupError(
+                "worker processes end as soon as they are started",
+                "stationmanager load",
+                "try --workers 1, which needs none",
+            ) from error
+
+
+def _read_alone(job: Job, portion: Sequence[LedgerRow]) -> Results:
+    """Files in a process of their own; where it dies each half of them, until one is left, which is what it dies of."""
+    with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
+        try:
+            return pool.submit(_work, job, portion).result()
         except BrokenProcessPool:
-            error = FormatError(
-                "the process that read it was killed", row.path, "see whether memory ran out, then load --retry"
-            )
-            with connect(job.home, "loader", application=job.application) as connection:
-                ledger.settle(connection, row.file_id, "failed", **failure(row, error))
-                return {row.file_id: [result_of(ledger.find(connection, "file_id = %s", row.file_id)[0], Counts())]}
+            if len(portion) > 1:
+                half = len(portion) // 2
+                return _read_alone(job, portion[:half]) | _read_alone(job, portion[half:])
+    (row,) = portion
+    error = FormatError(
+        "the process that read it was killed", row.path, "see whether memory ran out, then load --retry"
+    )
+    with connect(job.home, "loader", application=job.application) as connection:
+        ledger.settle(connection, row.file_id, "failed", **failure(row, error))
+        return {row.file_id: [result_of(ledger.find(connection, "file_id = %s", row.file_id)[0], Counts())]}
 
 
-_opener: Opener  # of a worker process
+_opener: list[Opener] = []  # of a worker process, which keeps its connection
 
 
-def _start(job: Job) -> None:
-    global _opener  # noqa: PLW0603 - a worker process keeps its connection
-    _opener = Opener.of(job.home, connect(job.home, "loader", application=job.application), job.settings)
-
-
-def _work(unit: Sequence[LedgerRow]) -> Results:
-    return read_unit(_opener, unit)
+def _work(job: Job, portion: Sequence[LedgerRow]) -> Results:
+    if not _opener:
+        _opener.append(Opener.of(job.home, connect(job.home, "loader", application=job.application), job.settings))
+    return read_unit(_opener[0], portion)
 
 
 def read_unit(opener: Opener, unit: Sequence[LedgerRow]) -> Results:
