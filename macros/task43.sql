@@ -4,3 +4,23 @@
     cross join lateral jsonb_array_elements(nullif({{ parent }} -> '{{ list }}', 'null'))
         with ordinality as {{ element }} (content, position)
 {%- endmacro %}
+
+
+{# The measurement points of a station: content, position, and the name that each is known by. Where several share their name,
+   as the depths of a current profiler do, the height is part of it. Python's `point_names` says the same. #}
+{% macro each_point(location) -%}
+    cross join lateral (
+        select
+            listed.content,
+            listed.position,
+            concat(
+                listed.content ->> 'name',
+                case
+                    when count(*) over (partition by listed.content ->> 'name') > 1
+                        then '_' || trim_scale((listed.content ->> 'height_m')::numeric) || 'm'
+                end
+            ) as name
+        from jsonb_array_elements(nullif({{ location }} -> 'measurement_point', 'null'))
+            with ordinality as listed (content, position)
+    ) as point
+{%- endmacro %}

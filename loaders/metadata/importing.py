@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from psycopg.types.json import Jsonb
 from database.connection import Connection
 from database.errors import MetadataError, UsageError
 from loaders.metadata import stored
+from loaders.metadata.checks import as_text
+from loaders.metadata.exporting import as_version_1_3, filled, stated
+from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
 from loaders.metadata.tables import assemble
 from loaders.metadata.validating import problems_of
@@ -86,6 +90,8 @@ def import_metadata(
 ) -> ImportResult:
     """Store a document (.json) or a folder of CSV tables, unless it is what already counts for all of its stations.
 
+    What `metadata export` gives back counts already, too.
+
     An option that is None stays as it was when these stations were last imported.
 
     Raises MetadataError with all problems of the document, UsageError where there is nothing to read.
@@ -98,13 +104,31 @@ def import_metadata(
         before = stored.stations(connection)
         now = [before[station] for station in source.stations if station in before]
         options = _options(utc_offset_hours, timestamps, now)
-        changed = len(now) < len(source.stations) or any(
-            (station.document_id, station.sha256, station.utc_offset_hours, station.timestamps)
-            != (now[0].document_id, source.sha256, options.utc_offset_hours, options.timestamps)
-            for station in now
+        counts = len(now) == len(source.stations) and (
+            _is_the_document_of(now, source, options) or _is_exported_of(connection, source, options)
         )
+        changed = not counts
         document_id = _store(connection, source, path, options, imported_by) if changed else None
     return ImportResult(list(source.stations), document_id, changed, list(_warnings(source, options)))
+
+
+def _is_the_document_of(now: list[stored.StoredStation], source: Source, options: Options) -> bool:
+    """Whether it is the document, with the options, that already counts for all of these stations."""
+    return all(
+        (station.document_id, station.sha256, station.utc_offset_hours, station.timestamps)
+        == (now[0].document_id, source.sha256, options.utc_offset_hours, options.timestamps)
+        for station in now
+    )
+
+
+def _is_exported_of(connection: Connection, source: Source, options: Options) -> bool:
+    """Whether it says of each station what `metadata export` says of it, whichever documents they came by."""
+    head = {key: value for key, value in source.content.items() if key != "measurement_location"}
+    return all(
+        as_text({**head, "measurement_location": [filled(location, options.utc_offset_hours, options.timestamps)]})
+        == as_text(as_version_1_3(stated(stored.location(connection, station))))
+        for station, location in source.stations.items()
+    )
 
 
 def read(path: Path) -> Source:
@@ -193,8 +217,13 @@ def _store(connection: Connection, source: Source, path: Path, options: Options,
 
 
 def _warnings(source: Source, options: Options) -> Iterator[str]:
-    """What still keeps the files of a logger from being loaded."""
+    """What still keeps the files of a logger from being loaded, and points that are not known by their plain name."""
     for station, location in source.stations.items():
+        points = location["measurement_point"]
+        for name, times in Counter(point["name"] for point in points).items():
+            if times > 1:
+                example = next(known for known in point_names(points) if known.startswith(name))
+                yield f"{station}: {times} points are named {name}; they are known by their heights too: {example} ..."
         loggers = location.get("logger_main_config", [])
         for serial in dict.fromkeys(logger["logger_serial_number"] for logger in loggers):
             own = [logger for logger in loggers if logger["logger_serial_number"] == serial]

@@ -8,6 +8,7 @@ from typing import Any
 
 from database.connection import Connection
 from database.errors import UsageError
+from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
 
 STATIONS = """
@@ -21,7 +22,16 @@ from metadata.current_location
 inner join metadata.document using (document_id)
 """
 
-LOCATION = "select content from metadata.current_location where station = %(station)s"
+LOCATION = """
+select
+    document.content - 'measurement_location',
+    current_location.content,
+    document.utc_offset_hours,
+    document.timestamps
+from metadata.current_location
+inner join metadata.document using (document_id)
+where current_location.station = %(station)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,16 @@ class StoredStation:
 
     document_id: int
     sha256: str
+    utc_offset_hours: float | None
+    timestamps: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLocation:
+    """A station as its document has it, the head of that document, and what filled its nulls."""
+
+    head: dict[str, Any]
+    content: dict[str, Any]
     utc_offset_hours: float | None
     timestamps: str | None
 
@@ -50,11 +70,16 @@ def find_station(connection: Connection, name: str) -> str:
     raise UsageError(f'there is no station "{name}"; {has}', "metadata", remedy)
 
 
+def location(connection: Connection, station: str) -> StoredLocation:
+    """A station by its slug, which must be one of `stations`."""
+    row: Any = connection.execute(LOCATION, {"station": station}).fetchone()
+    return StoredLocation(*row)
+
+
 def names_of(connection: Connection, station: str) -> list[str]:
     """Names of a station's measurement points, then of the columns that its loggers write, each once."""
-    found: Any = connection.execute(LOCATION, {"station": station}).fetchone()
-    points = found[0]["measurement_point"]
-    return list(dict.fromkeys([*(point["name"] for point in points), *_columns(points)]))
+    points = location(connection, station).content["measurement_point"]
+    return list(dict.fromkeys([*point_names(points), *_columns(points)]))
 
 
 def _columns(points: list[dict[str, Any]]) -> Iterator[str]:

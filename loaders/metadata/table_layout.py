@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from loaders.metadata import task43
+from loaders.metadata import stations, task43
+
+# Programs link parts by them and stamp them; in tables rows stand where they belong, and git knows when they changed
+FOR_PROGRAMS = frozenset(("uuid", "mast_section_geometry_uuid", "update_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,12 @@ def _types(model: type[task43.Part]) -> dict[str, frozenset[str]]:
     columns = {}
     for name, schema in model.model_json_schema()["properties"].items():
         types = frozenset(option.get("type", "object") for option in schema.get("anyOf", [schema]))
-        if not types & {"array", "object"}:
+        if not types & {"array", "object"} and name not in FOR_PROGRAMS:
             columns[name] = types
     return columns
 
 
-class Station(task43.MeasurementLocation):
+class Station(stations.MeasurementLocation):
     """A row of stations.csv: the station, and its mast in the same row."""
 
     mast_geometry_id: str | None = None
@@ -74,17 +77,26 @@ STATIONS = "stations.csv"
 # In the order in which parents come before their children
 LAYOUTS = {
     STATIONS: Layout(Station, "measurement_location"),
-    "loggers.csv": Layout(task43.LoggerMainConfig, "logger_main_config"),
+    "loggers.csv": Layout(stations.LoggerMainConfig, "logger_main_config"),
+    "lidar_configs.csv": Layout(
+        stations.LidarConfig, "lidar_config", ("logger_serial_number",), ("logger_date_from",), may_be_missing=True
+    ),
     "vertical_profiler_properties.csv": Layout(
-        task43.VerticalProfilerProperties, "vertical_profiler_properties", may_be_missing=True
+        stations.VerticalProfilerProperties, "vertical_profiler_properties", may_be_missing=True
     ),
     "measurement_points.csv": Layout(task43.MeasurementPoint, "measurement_point"),
     "logger_measurement_configs.csv": Layout(task43.LoggerMeasurementConfig, "logger_measurement_config", POINT),
     "column_names.csv": Layout(task43.ColumnName, "column_name", POINT, ("config_date_from",)),
     "sensors.csv": Layout(task43.Sensor, "sensor", POINT, may_be_missing=True),
     "mountings.csv": Layout(task43.MountingArrangement, "mounting_arrangement", POINT, may_be_missing=True),
+    "interference_structures.csv": Layout(
+        task43.InterferenceStructure, "interference_structures", POINT, may_be_missing=True
+    ),
     "calibrations.csv": Layout(
-        task43.Calibration, "calibration", ("serial_number",), ("measurement_point",), may_be_missing=True
+        task43.Calibration,
+        "calibration",
+        optional_links=("serial_number", "measurement_point", "sensor_date_from"),
+        may_be_missing=True,
     ),
 }
 

@@ -15,9 +15,11 @@ from loaders import csv_table
 from loaders.csv_table import CsvTable, Row
 from loaders.metadata import table_layout
 from loaders.metadata.checks import Path
+from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
+from loaders.metadata.stations import MastProperties
 from loaders.metadata.table_layout import LAYOUTS, STATIONS, Layout
-from loaders.metadata.task43 import DATE_TIME, MastProperties, clock_time
+from loaders.metadata.task43 import DATE_TIME, clock_time
 from loaders.metadata.validating import as_found, problems_of
 from loaders.metadata.vocabulary import NEWEST_VERSION
 from loaders.problems import Problem, one_of, suggestion
@@ -148,18 +150,30 @@ class _Unlinked(Exception):
 def _parents(assembly: Assembly, name: str, row: Row, place: str) -> list[Path]:
     """The parts that a row belongs to: one, but for columns of several configurations and sensors of one serial."""
     station = _station(assembly, row, place)
-    if name in ("loggers.csv", "measurement_points.csv", "vertical_profiler_properties.csv"):
-        return [station]
-    points = assembly.children(station, "measurement_point")
-    wanted = row.cells.get("measurement_point", "")
-    if wanted or name != "calibrations.csv":
-        by_name = {assembly.part(path).get("name"): path for path in points}
-        if wanted not in by_name:
-            raise _Unlinked(place, "measurement_point", wanted, [str(known) for known in by_name], "measurement point")
-        points = [by_name[wanted]]
+    match name:
+        case "loggers.csv" | "measurement_points.csv" | "vertical_profiler_properties.csv":
+            return [station]
+        case "lidar_configs.csv":
+            loggers = assembly.children(station, "logger_main_config")
+            loggers = _narrowed(assembly, loggers, _Link("logger_serial_number", "logger_serial_number"), row, place)
+            return _narrowed(assembly, loggers, _Link("logger_date_from", "date_from"), row, place)
+        case "calibrations.csv":
+            return _sensors(assembly, station, row, place)
+    point = _point(assembly, station, row, place)
     if name == "column_names.csv":
-        return _configurations(assembly, points[0], row, place)
-    return _sensors(assembly, points, row, place) if name == "calibrations.csv" else points
+        configurations = assembly.children(point, "logger_measurement_config")
+        return _narrowed(assembly, configurations, _Link("config_date_from", "date_from"), row, place)
+    return [point]
+
+
+def _point(assembly: Assembly, station: Path, row: Row, place: str) -> Path:
+    """The measurement point of a row, by what it is known by."""
+    paths = assembly.children(station, "measurement_point")
+    by_name = dict(zip(point_names([assembly.part(path) for path in paths]), paths, strict=True))
+    wanted = row.cells.get("measurement_point", "")
+    if wanted not in by_name:
+        raise _Unlinked(place, "measurement_point", wanted, list(by_name), "measurement point")
+    return by_name[wanted]
 
 
 def _station(assembly: Assembly, row: Row, place: str) -> Path:
@@ -175,23 +189,37 @@ def _station(assembly: Assembly, row: Row, place: str) -> Path:
     raise _Unlinked(place, "station", wanted, names, "station")
 
 
-def _configurations(assembly: Assembly, point: Path, row: Row, place: str) -> list[Path]:
-    paths = assembly.children(point, "logger_measurement_config")
-    wanted = _normal_time(row.cells.get("config_date_from", ""))
-    chosen = [path for path in paths if wanted in ("", assembly.part(path)["date_from"])]
-    if not chosen:
-        known = [str(assembly.part(path)["date_from"]) for path in paths]
-        raise _Unlinked(place, "config_date_from", wanted, known, "logger measurement config")
-    return chosen
+def _sensors(assembly: Assembly, station: Path, row: Row, place: str) -> list[Path]:
+    """The sensors of a certificate: those of its serial, wherever they were unless the row says it."""
+    points = assembly.children(station, "measurement_point")
+    if row.cells.get("measurement_point", ""):
+        points = [_point(assembly, station, row, place)]
+    sensors = [path for point in points for path in assembly.children(point, "sensor")]
+    sensors = _narrowed(assembly, sensors, _Link("serial_number", "serial_number"), row, place)
+    sensors = _narrowed(assembly, sensors, _Link("sensor_date_from", "date_from"), row, place)
+    if len(sensors) > 1 and not row.cells.get("serial_number", ""):
+        known = [str(assembly.part(path).get("serial_number")) for path in sensors]
+        raise _Unlinked(place, "serial_number", "", list(dict.fromkeys(known)), "sensor")
+    return sensors
 
 
-def _sensors(assembly: Assembly, points: list[Path], row: Row, place: str) -> list[Path]:
-    paths = [path for point in points for path in assembly.children(point, "sensor")]
-    wanted = row.cells["serial_number"]
-    chosen = [path for path in paths if wanted and assembly.part(path).get("serial_number") == wanted]
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A column of a row, and the key of the parts that it is compared with."""
+
+    column: str
+    key: str
+
+
+def _narrowed(assembly: Assembly, paths: list[Path], link: _Link, row: Row, place: str) -> list[Path]:
+    """The parts that a row means, where it says something; all of them where it doesn't."""
+    wanted = row.cells.get(link.column, "")
+    if link.key in DATES:
+        wanted = _normal_time(wanted)
+    chosen = [path for path in paths if wanted in ("", assembly.part(path).get(link.key))]
     if not chosen:
-        known = {str(assembly.part(path).get("serial_number")): None for path in paths}
-        raise _Unlinked(place, "serial_number", wanted, list(known), "sensor")
+        known = list(dict.fromkeys(str(assembly.part(path).get(link.key)) for path in paths))
+        raise _Unlinked(place, link.column, wanted, known, link.column.removesuffix("_date_from").replace("_", " "))
     return chosen
 
 

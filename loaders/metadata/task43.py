@@ -1,7 +1,8 @@
-"""IEA Wind Task 43 documents, versions 1.0 to 1.3, as far as values depend on them. What else they hold is let through.
+"""Measurement points of IEA Wind Task 43 documents, versions 1.0 to 1.3, and the types that all parts are made of.
 
 Names, requirements and nulls are those of the schemas. Where the versions differ the wider one counts: enumerations
-only grew, and what may be null today may be null in an old document. Dates are the logger's clock.
+only grew, and what may be null today may be null in an old document. Keys that no version knows are let through.
+Dates are the logger's clock.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def clock_time(text: str) -> datetime:
     return datetime.fromisoformat(match["clock"])
 
 
-def _word(words: Collection[str], what: str) -> Callable[[str], str]:
+def one_of_the(words: Collection[str], what: str) -> Callable[[str], str]:
+    """A check that a text is one of these words."""
+
     def check(value: str) -> str:
         if value not in words:
             raise misfit(one_of(words, what), suggestion(value, words))
@@ -76,21 +79,31 @@ def _not_blank(value: str) -> str:
     return value
 
 
+def _classification(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,2}[.][0-9]{1,2}[ABCDS]", value):
+        raise misfit("a class like 1.7A")
+    return value
+
+
 Name = Annotated[str, AfterValidator(_not_blank)]
 DateTime = Annotated[str, AfterValidator(_date_time)]
 Date = Annotated[str, AfterValidator(_date)]
 Version = Annotated[str, AfterValidator(_version)]
-StationType = Annotated[str, AfterValidator(_word(vocabulary.STATION_TYPES, "station type"))]
-MeasurementType = Annotated[str, AfterValidator(_word(vocabulary.MEASUREMENT_TYPES, "measurement type"))]
-Statistic = Annotated[str, AfterValidator(_word(vocabulary.STATISTICS, "statistic"))]
-Unit = Annotated[str, AfterValidator(_word(vocabulary.UNITS, "unit"))]
-MountingType = Annotated[str, AfterValidator(_word(vocabulary.MOUNTING_TYPES, "mounting type"))]
-OrientationReference = Annotated[str, AfterValidator(_word(vocabulary.ORIENTATION_REFERENCES, "reference"))]
+MeasurementType = Annotated[str, AfterValidator(one_of_the(vocabulary.MEASUREMENT_TYPES, "measurement type"))]
+Statistic = Annotated[str, AfterValidator(one_of_the(vocabulary.STATISTICS, "statistic"))]
+Unit = Annotated[str, AfterValidator(one_of_the(vocabulary.UNITS, "unit"))]
+SensorType = Annotated[str, AfterValidator(one_of_the(vocabulary.SENSOR_TYPES, "sensor type"))]
+Classification = Annotated[str, AfterValidator(_classification)]
+MountingType = Annotated[str, AfterValidator(one_of_the(vocabulary.MOUNTING_TYPES, "mounting type"))]
+OrientationReference = Annotated[str, AfterValidator(one_of_the(vocabulary.ORIENTATION_REFERENCES, "reference"))]
+HeightReference = Annotated[str, AfterValidator(one_of_the(vocabulary.HEIGHT_REFERENCES, "reference"))]
+StructureType = Annotated[str, AfterValidator(one_of_the(vocabulary.STRUCTURE_TYPES, "structure type"))]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Size = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Bearing = Annotated[float, Field(ge=0, le=360, allow_inf_nan=False)]
-# A clock can't be further from UTC than this; nor would the database take it
-Offset = Annotated[float, Field(ge=-14, le=14, allow_inf_nan=False)]
-Minutes = Annotated[int, Field(gt=0, le=525_600)]
+Tilt = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+# JSON Schema counts 10.0 among the integers
+Whole = Annotated[float, Field(allow_inf_nan=False, multiple_of=1)]
 
 
 class Part(BaseModel):
@@ -99,6 +112,7 @@ class Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow")
 
     notes: str | None = None
+    update_at: str | None = None
 
 
 class Period(Part):
@@ -150,6 +164,16 @@ class LoggerMeasurementConfig(DatedPeriod):
     column_name: list[ColumnName]
 
 
+class CalibrationUncertainty(BaseModel):
+    """What a certificate says of its own uncertainty, bin by bin."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    reference_bin: Number | None = None
+    reference_unit: str | None = None
+    combined_uncertainty: Number | None = None
+
+
 class Calibration(Part):
     """What a certificate says of a sensor."""
 
@@ -165,6 +189,7 @@ class Calibration(Part):
     calibration_organisation: str | None = None
     place_of_calibration: str | None = None
     uncertainty_k_factor: Number | None = None
+    calibration_uncertainty: list[CalibrationUncertainty] | None = None
 
 
 class Sensor(DatedPeriod):
@@ -173,8 +198,8 @@ class Sensor(DatedPeriod):
     oem: str | None = None
     model: str | None = None
     serial_number: str | None = None
-    sensor_type_id: str | None = None
-    classification: str | None = None
+    sensor_type_id: SensorType | None = None
+    classification: Classification | None = None
     instrument_poi_height_mm: Number | None = None
     is_heated: bool | None = None
     sensor_body_size_mm: Number | None = None
@@ -184,25 +209,29 @@ class Sensor(DatedPeriod):
 class MountingArrangement(DatedPeriod):
     """How the instrument was mounted."""
 
+    mast_section_geometry_uuid: str | None = None
     mounting_type_id: MountingType | None = None
     boom_orientation_deg: Bearing | None = None
     vane_dead_band_orientation_deg: Bearing | None = None
     orientation_reference_id: OrientationReference | None = None
-    tilt_angle_deg: Number | None = None
+    tilt_angle_deg: Tilt | None = None
     boom_oem: str | None = None
     boom_model: str | None = None
-    upstand_height_mm: Number | None = None
-    upstand_diameter_mm: Number | None = None
-    boom_diameter_mm: Number | None = None
-    boom_length_mm: Number | None = None
-    distance_from_mast_to_sensor_mm: Number | None = None
+    upstand_height_mm: Size | None = None
+    upstand_diameter_mm: Size | None = None
+    boom_diameter_mm: Size | None = None
+    boom_length_mm: Size | None = None
+    distance_from_mast_to_sensor_mm: Size | None = None
 
 
 class InterferenceStructure(BegunPeriod):
     """What stands in a sensor's way."""
 
-    structure_type_id: str | None
+    structure_type_id: StructureType
     orientation_from_mast_centre_deg: Bearing | None = None
+    orientation_reference_id: OrientationReference | None = None
+    distance_from_mast_centre_mm: Number | None = None
+    diameter_of_interference_structure_mm: Number | None = None
 
 
 class MeasurementPoint(Part):
@@ -211,88 +240,8 @@ class MeasurementPoint(Part):
     name: Name
     measurement_type_id: MeasurementType
     height_m: Number | None
-    height_reference_id: str | None = None
+    height_reference_id: HeightReference | None = None
     logger_measurement_config: list[LoggerMeasurementConfig]
     sensor: list[Sensor] = Field(default_factory=list)
     mounting_arrangement: list[MountingArrangement] | None = None
     interference_structures: list[InterferenceStructure] | None = None
-
-
-class LidarConfig(Period):
-    """Settings of a lidar."""
-
-    flow_corrections_applied: bool | None = None
-
-
-class LoggerMainConfig(DatedPeriod):
-    """The logger, its clock and how it labels its averages."""
-
-    logger_oem_id: str
-    logger_serial_number: Name
-    logger_model_name: str | None = None
-    logger_firmware_version: str | None = None
-    logger_id: str | None = None
-    logger_name: str | None = None
-    encryption_pin_or_key: str | None = None
-    offset_from_utc_hrs: Offset | None = None
-    sampling_rate_sec: Number | None = None
-    averaging_period_minutes: Minutes | None = None
-    timestamp_is_end_of_period: bool | None = None
-    clock_is_auto_synced: bool | None = None
-    lidar_config: list[LidarConfig] | None = None
-
-
-class ModelConfig(BegunPeriod):
-    """The reanalysis or model that a virtual station is made of."""
-
-    reanalysis: str | None = None
-    offset_from_utc_hrs: Offset | None = None
-    averaging_period_minutes: Minutes | None = None
-    timestamp_is_end_of_period: bool | None = None
-
-
-class VerticalProfilerProperties(Period):
-    """How a lidar or sodar stands."""
-
-    device_datum_plane_height_m: Number | None = None
-    height_reference_id: str | None = None
-    device_orientation_deg: Bearing | None = None
-    orientation_reference_id: OrientationReference | None = None
-    device_vertical_orientation: str | None = None
-
-
-class MastProperties(Period):
-    """The mast itself."""
-
-    mast_geometry_id: str | None = None
-    mast_oem: str | None = None
-    mast_serial_number: str | None = None
-    mast_model: str | None = None
-    mast_height_m: Number | None = None
-
-
-class MeasurementLocation(Part):
-    """A station: a mast, lidar or buoy at one place."""
-
-    name: Name
-    latitude_ddeg: Annotated[float, Field(ge=-90, le=90)]
-    longitude_ddeg: Annotated[float, Field(ge=-180, le=180)]
-    measurement_station_type_id: StationType
-    mast_properties: MastProperties | None = None
-    vertical_profiler_properties: list[VerticalProfilerProperties] | None = None
-    logger_main_config: list[LoggerMainConfig] = Field(default_factory=list)
-    # pydantic keeps the name model_config for itself
-    model_configuration: list[ModelConfig] = Field(default_factory=list, alias="model_config")
-    measurement_point: list[MeasurementPoint]
-
-
-class Document(Part):
-    """A whole document: one or more stations."""
-
-    author: str
-    organisation: str
-    date: Date
-    version: Version
-    plant_name: str | None = None
-    plant_type: str | None = None
-    measurement_location: Annotated[list[MeasurementLocation], Field(min_length=1)]

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from loaders.metadata.checks import Located, Path, json_path, problems_of_the_whole
-from loaders.metadata.task43 import Document
+from loaders.metadata.stations import Document
 from loaders.problems import Problem
 
 FOUND_LENGTH = 60
@@ -31,6 +31,7 @@ EXPECTED = {
     "greater_than": "more than {gt:g}",
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
+    "multiple_of": "a whole number",
 }
 
 

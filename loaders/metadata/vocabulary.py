@@ -1,4 +1,4 @@
-"""The words of the IEA Wind Task 43 data model that bear on values: the union of its versions 1.0 to 1.3."""
+"""The words of the IEA Wind Task 43 data model: the union of its versions 1.0 to 1.3."""
 
 import re
 
@@ -44,3 +44,47 @@ MEASUREMENT_TYPES = _words(
 MOUNTING_TYPES = ("side", "goal_post", "top")
 
 ORIENTATION_REFERENCES = ("magnetic_north", "true_north", "grid_north")
+
+HEIGHT_REFERENCES = _words("ground_level mean_sea_level sea_level lowest_astronomical_tide sea_floor other")
+
+SENSOR_TYPES = _words(
+    """
+    anemometer wind_vane thermometer hygrometer barometer thermohygrometer pth
+    propeller_anemometer gill_propeller vertical_anemometer 2d_ultrasonic 3d_ultrasonic lidar sodar
+    pyranometer pyrheliometer albedometer illuminance_sensor rain_gauge ice_detection_sensor fog_sensor
+    voltmeter ammeter adcp ctd altimeter compass solar_compass gps inertial_measurement_unit other
+    """
+)
+
+LOGGER_MAKERS = (
+    "NRG Systems",
+    "Ammonit",
+    "Campbell Scientific",
+    "Vaisala",
+    "SecondWind",
+    "Kintech",
+    "Wilmers",
+    "Unidata",
+    "WindLogger",
+    "Leosphere",
+    "ZX Lidars",
+    "AXYS Technologies",
+    "AQSystem",
+    "Pentaluum",
+    "Nortek",
+    "Teledyne RDI",
+    "Aanderaa",
+    "Other",
+)
+
+STRUCTURE_TYPES = ("lightning_finial", "aviation_light", "guy_wires", "other")
+
+MAST_GEOMETRIES = ("lattice_triangle", "lattice_square_round_edges", "lattice_square_sharp_edges", "pole")
+
+VERTICAL_ORIENTATIONS = ("upward", "downward")
+
+REANALYSES = ("CFSR", "ERA-Interim", "ERA5", "JRA-55", "MERRA-2", "NCAR", "Other")
+
+# Versions 1.0 and 1.1 have the word null, where they mean null
+NO_PLANT_TYPE = "null"
+PLANT_TYPES = ("onshore_wind", "offshore_wind", "solar", NO_PLANT_TYPE)

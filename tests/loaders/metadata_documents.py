@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import copy
+import csv
+import io
 from typing import Any
+
+from loaders.metadata.point_names import point_names
+from loaders.metadata.table_layout import LAYOUTS, columns_of
 
 Document = dict[str, Any]
 
@@ -140,3 +145,59 @@ def tables() -> dict[str, bytes]:
         name: "".join(f"{line.strip()}\n" for line in text.strip().splitlines()).encode()
         for name, text in _TABLES.items()
     }
+
+
+def as_tables(content: Document) -> dict[str, bytes]:
+    """A document as the tables that say the same, by file name."""
+    rows: dict[str, list[Document]] = {name: [] for name in LAYOUTS}
+    for station in content["measurement_location"]:
+        of_station = {"station": station["name"]}
+        rows["stations.csv"].append(
+            {**station, **(station.get("mast_properties") or {}), "notes": station.get("notes")}
+        )
+        for logger in station.get("logger_main_config", ()):
+            rows["loggers.csv"].append({**of_station, **logger})
+            of_logger = {
+                "logger_serial_number": logger["logger_serial_number"],
+                "logger_date_from": logger["date_from"],
+            }
+            rows["lidar_configs.csv"] += [
+                {**of_station, **of_logger, **lidar} for lidar in logger.get("lidar_config") or ()
+            ]
+        rows["vertical_profiler_properties.csv"] += [
+            {**of_station, **properties} for properties in station.get("vertical_profiler_properties") or ()
+        ]
+        points = station["measurement_point"]
+        for known_as, point in zip(point_names(points), points, strict=True):
+            rows["measurement_points.csv"].append({**of_station, **point})
+            _add_histories(rows, point, {**of_station, "measurement_point": known_as})
+    return {name: _as_csv(name, those) for name, those in rows.items() if those or not LAYOUTS[name].may_be_missing}
+
+
+def _add_histories(rows: dict[str, list[Document]], point: Document, of_point: Document) -> None:
+    for config in point["logger_measurement_config"]:
+        rows["logger_measurement_configs.csv"].append({**of_point, **config})
+        rows["column_names.csv"] += [
+            {**of_point, "config_date_from": config["date_from"], **column} for column in config["column_name"]
+        ]
+    for sensor in point.get("sensor", ()):
+        rows["sensors.csv"].append({**of_point, **sensor})
+        of_sensor = {"serial_number": sensor.get("serial_number"), "sensor_date_from": sensor["date_from"]}
+        rows["calibrations.csv"] += [
+            {**of_point, **of_sensor, **certificate} for certificate in sensor.get("calibration") or ()
+        ]
+    for name, key in (
+        ("mountings.csv", "mounting_arrangement"),
+        ("interference_structures.csv", "interference_structures"),
+    ):
+        rows[name] += [{**of_point, **part} for part in point.get(key) or ()]
+
+
+def _as_csv(name: str, rows: list[Document]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns_of(name), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        cells = {key: str(value).lower() if isinstance(value, bool) else value for key, value in row.items()}
+        writer.writerow(cells)
+    return text.getvalue().encode()

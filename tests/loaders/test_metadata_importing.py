@@ -100,8 +100,10 @@ def test_an_older_document_that_is_imported_again_counts_again(loader: Connectio
 def test_a_document_counts_again_where_another_took_over_one_of_its_stations(loader: Connection, file: Path) -> None:
     both = document()
     both["measurement_location"].append({**mast(document()), "name": "Old Mast"})
+    moved = document()
+    mast(moved)["latitude_ddeg"] = 53.4
     take(loader, write(file, both))
-    take(loader, write(file, document()))
+    take(loader, write(file, moved))
     assert take(loader, write(file, both)).document_id == 3
 
 

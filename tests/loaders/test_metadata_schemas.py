@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from loaders.metadata import task43, vocabulary
+from loaders.metadata import exporting, stations, task43, vocabulary
 
 
 def schemas(samples: Path) -> list[Any]:
@@ -16,13 +17,16 @@ def schemas(samples: Path) -> list[Any]:
     return [json.loads(file.read_text()) for file in files]
 
 
+def resolved(schema: Any, part: Any) -> Any:
+    """A part with what it refers to."""
+    return {**schema["definitions"][part["$ref"].rpartition("/")[2]], **part} if "$ref" in part else part
+
+
 def parts_of(schema: Any, path: str) -> Any:
     """The schema of a part, its references resolved."""
     part = schema
     for step in filter(None, path.split(".")):
-        part = part["properties"][step]
-        if "$ref" in part:
-            part = {**schema["definitions"][part["$ref"].rpartition("/")[2]], **part}
+        part = resolved(schema, part["properties"].get(step, {"enum": [], "properties": {}}))
         part = part.get("items", part)
     return part
 
@@ -38,6 +42,17 @@ SCHEMA_CONFIGURATION = f"{SCHEMA_POINT}.logger_measurement_config"
         (f"{SCHEMA_POINT}.measurement_type_id", vocabulary.MEASUREMENT_TYPES),
         (f"{SCHEMA_CONFIGURATION}.measurement_units_id", vocabulary.UNITS),
         (f"{SCHEMA_CONFIGURATION}.column_name.statistic_type_id", vocabulary.STATISTICS),
+        ("plant_type", vocabulary.PLANT_TYPES),
+        ("measurement_location.logger_main_config.logger_oem_id", vocabulary.LOGGER_MAKERS),
+        ("measurement_location.model_config.reanalysis", vocabulary.REANALYSES),
+        ("measurement_location.mast_properties.mast_geometry_id", vocabulary.MAST_GEOMETRIES),
+        (
+            "measurement_location.vertical_profiler_properties.device_vertical_orientation",
+            vocabulary.VERTICAL_ORIENTATIONS,
+        ),
+        (f"{SCHEMA_POINT}.height_reference_id", vocabulary.HEIGHT_REFERENCES),
+        (f"{SCHEMA_POINT}.sensor.sensor_type_id", vocabulary.SENSOR_TYPES),
+        (f"{SCHEMA_POINT}.interference_structures.structure_type_id", vocabulary.STRUCTURE_TYPES),
         (f"{SCHEMA_POINT}.mounting_arrangement.mounting_type_id", vocabulary.MOUNTING_TYPES),
         (f"{SCHEMA_POINT}.mounting_arrangement.orientation_reference_id", vocabulary.ORIENTATION_REFERENCES),
     ],
@@ -50,9 +65,9 @@ def test_our_words_are_those_of_all_versions_of_the_schema(samples: Path, path: 
 @pytest.mark.parametrize(
     ("path", "model"),
     [
-        ("", task43.Document),
-        ("measurement_location", task43.MeasurementLocation),
-        ("measurement_location.logger_main_config", task43.LoggerMainConfig),
+        ("", stations.Document),
+        ("measurement_location", stations.MeasurementLocation),
+        ("measurement_location.logger_main_config", stations.LoggerMainConfig),
         (SCHEMA_POINT, task43.MeasurementPoint),
         (SCHEMA_CONFIGURATION, task43.LoggerMeasurementConfig),
         (f"{SCHEMA_CONFIGURATION}.column_name", task43.ColumnName),
@@ -67,3 +82,31 @@ def test_what_we_require_is_what_every_version_of_the_schema_requires(
 ) -> None:
     required = {name for name, field in model.model_fields.items() if field.is_required()}
     assert [set(parts_of(schema, path).get("required", ())) for schema in schemas(samples)] == [required] * 4
+
+
+def test_our_parts_have_the_keys_of_the_newest_schema(samples: Path) -> None:
+    schema = schemas(samples)[-1]
+    told: list[str] = []
+
+    def compare(model: type[BaseModel], part: Any, path: str) -> None:
+        part = resolved(schema, part)
+        part = resolved(schema, part.get("items", part))
+        keys = exporting.keys_of(model)
+        told.extend(f"{path}{key}" for key in keys.keys() ^ part["properties"].keys())
+        for key, inner in keys.items():
+            if inner:
+                compare(inner, part["properties"][key], f"{path}{key}.")
+
+    compare(stations.Document, schema, "")
+    assert told == []
+
+
+def test_version_1_3_lets_keys_of_ones_own_through_where_we_keep_them(samples: Path) -> None:
+    schema = schemas(samples)[-1]
+    paths = {
+        stations.Document: "",
+        stations.LoggerMainConfig: "measurement_location.logger_main_config",
+        stations.MastProperties: "measurement_location.mast_properties",
+    }
+    assert set(exporting.OPEN) == paths.keys()
+    assert all(parts_of(schema, path)["additionalProperties"] for path in paths.values())

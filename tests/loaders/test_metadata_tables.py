@@ -97,9 +97,10 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
         (
             {**tables(), "sensor.csv": b""},
             (
-                "found the table sensor.csv, expected one of stations.csv, loggers.csv, "
+                "found the table sensor.csv, expected one of stations.csv, loggers.csv, lidar_configs.csv, "
                 "vertical_profiler_properties.csv, measurement_points.csv, logger_measurement_configs.csv, "
-                "column_names.csv, sensors.csv, mountings.csv, calibrations.csv; did you mean sensors.csv?"
+                "column_names.csv, sensors.csv, mountings.csv, interference_structures.csv, calibrations.csv; "
+                "did you mean sensors.csv?"
             ),
         ),
         (
@@ -199,7 +200,7 @@ def test_a_certificate_counts_for_each_sensor_of_its_serial_unless_a_point_is_na
             spoiled("measurement_points.csv", "Dir78m,", "Spd80mN,"),
             (
                 'measurement_points.csv, line 3, column name: found "Spd80mN", '
-                "expected a name of its own, which no part before it has"
+                "expected a name of its own, or a height of its own that tells it apart"
             ),
         ),
     ],

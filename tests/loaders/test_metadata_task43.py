@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from database.errors import MetadataError, UsageError
 from loaders.metadata.importing import read
+from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
 from loaders.metadata.validating import problems_of
 from loaders.problems import Problem, refuse
@@ -161,7 +162,7 @@ A_TIME = "a date and time like 2016-01-09T15:30:00"
             lambda content: point(content, 1).update(name="Spd80mN"),
             (
                 f'{STATION}.measurement_point[1].name: found "Spd80mN", '
-                "expected a name of its own, which no part before it has"
+                "expected a name of its own, or a height of its own that tells it apart"
             ),
         ),
         (
@@ -223,6 +224,26 @@ def test_what_is_wrong_is_told_with_its_path(spoil: Callable[[Document], object]
     content = document()
     spoil(content)
     assert lines(content) == [told]
+
+
+def test_points_of_one_name_are_told_apart_by_their_heights() -> None:
+    content = document()
+    mast(content)["measurement_point"] = [
+        {**point(content), "name": "Water", "height_m": height} for height in (-5.7, -30.0, 100)
+    ]
+    assert lines(content) == []
+    assert point_names(mast(content)["measurement_point"]) == ["Water_-5.7m", "Water_-30m", "Water_100m"]
+    mast(content)["measurement_point"].append({**point(content), "name": "Water_100m"})
+    told = 'found "Water_100m", expected another name: points that share theirs are known by it'
+    assert lines(content) == [f"{STATION}.measurement_point[3].name: {told}"]
+
+
+def test_what_stands_twice_in_a_list_is_told() -> None:
+    content = document()
+    columns = configuration(content)["column_name"]
+    columns.append(dict(columns[0]))
+    told = "found what stands in the list before, expected each once"
+    assert lines(content) == [f"{CONFIGURATION}.column_name[2]: {told}"]
 
 
 def test_two_stations_of_one_slug_are_told() -> None:

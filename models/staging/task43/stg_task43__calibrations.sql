@@ -5,12 +5,12 @@ source as (
 
     select
         location.station,
-        point.content ->> 'name' as measurement_point,
+        point.name as measurement_point,
         sensor.position as sensor_position,
         certificate.content,
         certificate.position
     from {{ source('task43', 'current_location') }} as location
-    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_point('location.content') }}
     {{ each_of('point.content', 'sensor', 'sensor') }}
     {{ each_of('sensor.content', 'calibration', 'certificate') }}
 
@@ -32,8 +32,8 @@ renamed as (
         (content ->> 'sensitivity')::double precision as sensitivity,
 
         -- the paper
-        coalesce(content ->> 'calibration_id', content ->> 'report_file_name') as certificate,
-        content ->> 'calibration_organisation' as organisation,
+        coalesce(nullif(content ->> 'calibration_id', ''), nullif(content ->> 'report_file_name', '')) as certificate,
+        nullif(content ->> 'calibration_organisation', '') as organisation,
         (content ->> 'date_of_calibration')::date as calibrated_on
     from source
 

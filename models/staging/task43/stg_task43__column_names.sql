@@ -5,12 +5,12 @@ source as (
 
     select
         location.station,
-        point.content ->> 'name' as measurement_point,
+        point.name as measurement_point,
         config.position as config_position,
         named.content,
         named.position
     from {{ source('task43', 'current_location') }} as location
-    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_point('location.content') }}
     {{ each_of('point.content', 'logger_measurement_config', 'config') }}
     {{ each_of('config.content', 'column_name', 'named') }}
 

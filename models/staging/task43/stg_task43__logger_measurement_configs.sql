@@ -5,11 +5,11 @@ source as (
 
     select
         location.station,
-        point.content ->> 'name' as measurement_point,
+        point.name as measurement_point,
         config.content,
         config.position
     from {{ source('task43', 'current_location') }} as location
-    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_point('location.content') }}
     {{ each_of('point.content', 'logger_measurement_config', 'config') }}
 
 ),
@@ -21,7 +21,7 @@ renamed as (
         station,
         measurement_point,
         position as config_position,
-        content ->> 'serial_number' as sensor_serial_number,
+        nullif(trim(content ->> 'serial_number'), '') as sensor_serial_number,
 
         -- numbers
         (content ->> 'slope')::double precision as slope,

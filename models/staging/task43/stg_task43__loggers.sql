@@ -21,10 +21,10 @@ renamed as (
         station,
         position as logger_position,
         content ->> 'logger_serial_number' as serial,
-        content ->> 'logger_id' as logger_id,
-        content ->> 'logger_name' as logger_name,
+        nullif(content ->> 'logger_id', '') as logger_id,
+        nullif(content ->> 'logger_name', '') as logger_name,
         content ->> 'logger_oem_id' as manufacturer,
-        content ->> 'logger_model_name' as model,
+        nullif(content ->> 'logger_model_name', '') as model,
 
         -- clock
         coalesce((content ->> 'offset_from_utc_hrs')::double precision, utc_offset_hours)

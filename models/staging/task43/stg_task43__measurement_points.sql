@@ -6,9 +6,10 @@ source as (
     select
         location.station,
         point.content,
+        point.name,
         point.position
     from {{ source('task43', 'current_location') }} as location
-    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_point('location.content') }}
 
 ),
 
@@ -16,7 +17,7 @@ renamed as (
 
     select
         station,
-        content ->> 'name' as measurement_point,
+        name as measurement_point,
         position as measurement_point_position,
         content ->> 'measurement_type_id' as measurement_type,
         (content ->> 'height_m')::double precision as height_m

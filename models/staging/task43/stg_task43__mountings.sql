@@ -5,11 +5,11 @@ source as (
 
     select
         location.station,
-        point.content ->> 'name' as measurement_point,
+        point.name as measurement_point,
         mounting.content,
         mounting.position
     from {{ source('task43', 'current_location') }} as location
-    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_point('location.content') }}
     {{ each_of('point.content', 'mounting_arrangement', 'mounting') }}
 
 ),

@@ -5,11 +5,11 @@ source as (
 
     select
         location.station,
-        point.content ->> 'name' as measurement_point,
+        point.name as measurement_point,
         sensor.content,
         sensor.position
     from {{ source('task43', 'current_location') }} as location
-    {{ each_of('location.content', 'measurement_point', 'point') }}
+    {{ each_point('location.content') }}
     {{ each_of('point.content', 'sensor', 'sensor') }}
 
 ),
@@ -21,9 +21,9 @@ renamed as (
         station,
         measurement_point,
         position as sensor_position,
-        content ->> 'serial_number' as serial_number,
-        content ->> 'oem' as manufacturer,
-        content ->> 'model' as model,
+        nullif(trim(content ->> 'serial_number'), '') as serial_number,
+        nullif(content ->> 'oem', '') as manufacturer,
+        nullif(content ->> 'model', '') as model,
         content ->> 'sensor_type_id' as sensor_type,
 
         -- dates, on the logger's clock
