@@ -30,6 +30,8 @@ SIGNATURE = FormatError(
     "an OpenPGP signature of another file: there are no readings in it", "", "load the file that it is the signature of"
 )
 
+NOTHING = FormatError("there is nothing in the file but blanks or zeros", "", "have it collected again from the logger")
+
 
 @dataclass(frozen=True, slots=True)
 class Overruling:
@@ -87,7 +89,8 @@ class Formats:
 
         Args:
             content: the file.
-            name: what it is called, for the error alone: formats are told by content.
+            name: what it is called, for the error, and for a format that says a part of what it is by the file's name.
+                Which format it is, is told by content alone.
         """
         head = content[:HEAD_BYTES]
         known = next((module for module in BY_HEADER if module.matches(head)), None)
@@ -96,11 +99,13 @@ class Formats:
         except FormatError as error:
             raise FormatError(error.what, name, error.remedy) from None
         if described is None:
-            return known or (headerless if headerless.matches(head) else None)
+            return _of_file(known, name) if known else (headerless if headerless.matches(head) else None)
         return Overruling(described, known) if known else described
 
     def unknown(self, content: bytes) -> FormatError:
         """What to say of a file that has none of these formats."""
+        if not content.strip(b"\x00 \t\r\n"):
+            return NOTHING
         if is_detached_signature(content):
             return SIGNATURE
         text = is_text(content)
@@ -108,6 +113,13 @@ class Formats:
         if self.problems and text:
             remedies.insert(0, f"mend the description that may be meant for it ({_listed(self.problems)})")
         return FormatError("no known format begins like this", "line 1" if text else "", "; ".join(remedies))
+
+
+def _of_file(known: Format, name: str) -> Format:
+    """The format, told the file's name where it asks for it."""
+    of_file = getattr(known, "of_file", None)
+    found: Format = of_file(name) if of_file else known
+    return found
 
 
 def is_text(content: bytes) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,36 @@ DEMAND = "load the file as the buoy sent it"
 def matches(head: bytes) -> bool:
     """Whether the first name is that of the stamps."""
     return decode_lines(head).lstrip('"').startswith((f"{STAMP},", f'{STAMP}",'))
+
+
+@dataclass(frozen=True, slots=True)
+class OfFile:
+    """The format of a file whose name is known."""
+
+    file_name: str
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - as the module has it
+        """As the module has it."""
+        return NAME
+
+    @property
+    def VERIFIED(self) -> bool:  # noqa: N802 - as the module has it
+        """As the module has it."""
+        return VERIFIED
+
+    def matches(self, head: bytes) -> bool:
+        """As the module has it."""
+        return matches(head)
+
+    def parse(self, content: bytes) -> LoggerFile:
+        """Read one file of the instrument that its name says."""
+        return parse(content, self.file_name)
+
+
+def of_file(file_name: str) -> OfFile:
+    """The format of a file of this name."""
+    return OfFile(file_name)
 
 
 def parse(content: bytes, file_name: str = "") -> LoggerFile:

@@ -62,6 +62,18 @@ def test_without_descriptions_the_formats_are_those_that_are_known(tmp_path: Pat
     assert formats.find(b"nothing", "a") is None
 
 
+def test_of_a_buoys_wind_the_files_name_says_which_anemometer_it_is() -> None:
+    content = b"DataTimeStamp,Horizontal Speed (m/s),Horizontal Direction (deg)\r\n2020-12-01 00:00:00,6.1,70.2\r\n"
+    for side in ("wind_port", "wind_stbd"):
+        found = Formats().find(content, f"day.zip/buoy.z05.00.20201201.000000.{side}.csv")
+        assert found
+        assert (found.NAME, [table.name for table in found.parse(content).tables]) == ("axys", [side])
+    renamed = Formats().find(content, "day.zip/wind.csv")
+    assert renamed
+    with pytest.raises(FormatError, match="port and starboard have the same columns"):
+        renamed.parse(content)
+
+
 def test_a_described_file_is_read_as_described(describing: Callable[..., Formats]) -> None:
     formats = describing(solar=DESCRIPTION)
     found = formats.find(FILE, "box.csv")
@@ -155,6 +167,11 @@ def test_formats_are_the_same_in_another_process(describing: Callable[..., Forma
 def test_of_an_unknown_file_the_next_step_is_told(content: bytes, remedy: str) -> None:
     assert told(Formats().unknown(content))[0] == "no known format begins like this"
     assert told(Formats().unknown(content))[1].split(";")[0] == remedy
+
+
+@pytest.mark.parametrize("content", [b"", b"\r\n", bytes(5000)])
+def test_of_a_file_with_nothing_in_it_that_is_told(content: bytes) -> None:
+    assert told(Formats().unknown(content))[0] == "there is nothing in the file but blanks or zeros"
 
 
 @pytest.mark.parametrize("armor", [True, False])
