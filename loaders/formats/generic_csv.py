@@ -18,11 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.formats import cells, delimited, grid
+from loaders.formats import cells, cutting, delimited, grid
 from loaders.formats.cells import Cells
 from loaders.formats.csv_description import DEMAND, Description, decoded
 from loaders.formats.delimited import Rows
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect, Grid
 from loaders.formats.text import decode_lines
 
@@ -57,6 +57,15 @@ class DescribedCsv:
     def parse(self, content: bytes) -> LoggerFile:
         """Read a whole file."""
         return parse(content, self.description)
+
+    def cut(self, content: bytes) -> Cut | None:
+        """Where a file that is still appended to can be cut; None where its lines don't end in a byte of their own."""
+        described = self.description
+        if described.encoding and "\n".encode(described.encoding) != b"\n":
+            return None
+        if described.logger is not None and described.logger.line >= described.first_line:
+            return None
+        return cutting.under_last_header(content, (), described.first_line - 1)
 
 
 def parse(content: bytes, description: Description) -> LoggerFile:

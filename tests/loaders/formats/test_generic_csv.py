@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from database.home import PROJECT
+from loaders import pieces
 from loaders.formats import detect
 from loaders.formats.csv_description import Description, Statistic, read
 from loaders.formats.frame import FormatError, LoggerFile
@@ -370,3 +371,26 @@ def test_what_was_simulated_is_read_by_its_description() -> None:
     assert table.timestamps.tolist() == recording.stamps.astype("datetime64[us]").tolist()
     for column, found in zip(table.columns, table.values, strict=True):
         np.testing.assert_allclose(found, recording.values[column.name], atol=5e-4)
+
+
+@pytest.mark.parametrize("encoding", [None, "cp1252", "gb18030"])
+def test_a_table_in_pieces_is_the_table(encoding: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"{day:02}.01.2021 {hour:02}:00;{day},5;{hour}\n" for day in range(1, 29) for hour in range(24))
+    rows = rows.replace("\n", ";x\n") + "29.01.2021 00:00;what;1;x\n"
+    content = (HEAD + rows).encode()
+    module = DescribedCsv(described(encoding=encoding) if encoding else described())
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 700)
+    found = [piece.file for piece in pieces.read(module, pieces.Bytes(content))]
+    whole = module.parse(content)
+    assert len(found) > 10
+    assert [bad for file in found for bad in file.rejected] == list(whole.rejected)
+    for position, column in enumerate(whole.tables[0].values):
+        together = np.concatenate([file.tables[0].values[position] for file in found])
+        np.testing.assert_array_equal(together, column)
+    lines = np.concatenate([file.tables[0].lines for file in found])
+    np.testing.assert_array_equal(lines, whole.tables[0].lines)
+
+
+def test_a_table_whose_line_breaks_are_no_single_bytes_is_never_cut() -> None:
+    module = DescribedCsv(described(encoding="utf-16-le"))
+    assert module.cut(HEAD.encode("utf-16-le")) is None
