@@ -156,8 +156,9 @@ class Opener:
 
     def _settle_container(self, row: LedgerRow, members: list[tuple[str, str]], failures: Sequence[Failure]) -> None:
         """A container is loaded when all that is in it has been received; else it waits for what opens the rest."""
+        is_itself = not members and [failure.name for failure in failures] == [row.path]  # a maker's binary, say
         described: dict[str, Any] = {
-            "format": CONTAINER,
+            "format": None if is_itself else CONTAINER,
             "header": {"members": [{"path": path, "sha256": sha256} for path, sha256 in members]},
             "loader_version": loader_version(),
         }
