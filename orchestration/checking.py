@@ -6,14 +6,13 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from database.connection import Connection, connect
 from database.errors import SetupError
 from database.home import Home
 from database.infinity import read_infinity_as_text
 from orchestration.building import METADATA, NO_UNIT_TESTS
 from orchestration.dbt import BuildFailed, dbt_lock, run_dbt
+from orchestration.metadata_tests import kind_of, rows_of, sentence
 from orchestration.status import Finding, Severity
 
 MOST_ROWS = 50  # of one check: the first ones tell what to mend
@@ -43,20 +42,8 @@ def check_metadata(home: Home) -> list[Finding]:
 
 def _findings(connection: Connection, result: dict[str, Any]) -> list[Finding]:
     severity: Severity = "warning" if result["status"] == "warn" else "error"
-    kind = result["unique_id"].split(".")[2].removeprefix("assert_")
+    kind = kind_of(result["unique_id"].split(".")[2])
     if result["status"] == "error":
         return [Finding(kind, severity, None, str(result["message"]))]
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(result["compiled_code"].encode()).fetchmany(MOST_ROWS)
-    return [Finding(kind, severity, row.get("station"), _sentence(kind, row)) for row in rows]
-
-
-def _sentence(kind: str, row: dict[str, Any]) -> str:
-    """What should hold, then where it doesn't, then what to do."""
-    place = ", ".join(
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in row.items()
-        if value is not None and name not in {"station", "remedy"}
-    )
-    remedy = f"; {row['remedy']}" if row.get("remedy") else ""
-    return f"{kind.replace('_', ' ')}: not so for {place}{remedy}"
+    found = rows_of(connection, result["compiled_code"])[:MOST_ROWS]
+    return [Finding(kind, severity, row.get("station"), sentence(kind, row)) for row in found]

@@ -8,6 +8,7 @@ from typing import Literal
 from database.connection import Connection, connect
 from database.home import Home
 from loaders.identifying import Formats
+from orchestration import metadata_tests
 
 Severity = Literal["ok", "warning", "error"]
 ORDER: tuple[Severity, ...] = ("ok", "warning", "error")
@@ -231,6 +232,7 @@ def read(home: Home) -> Status:
     with connect(home, "analyst") as connection:
         if _rows(connection, "select to_regclass('cleaned.logger_clock_differences')") != [(None,)]:
             findings += [Finding(*row) for row in _rows(connection, SETTINGS)]
+    findings += [Finding(found.kind, "warning", found.station, found.text) for found in metadata_tests.standing(home)]
     findings += _bad_descriptions(home)
     findings.sort(key=lambda finding: -ORDER.index(finding.severity))
     severity: Severity = max((finding.severity for finding in findings), key=ORDER.index, default="ok")

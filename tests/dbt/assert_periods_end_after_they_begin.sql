@@ -16,6 +16,9 @@ stated as (
     union all
     select station, measurement_point as name, 'mounting' as history, date_from, date_to
     from {{ ref('stg_task43__mountings') }}
+    union all
+    select station, null as name, 'vertical profiler' as history, date_from, date_to
+    from {{ ref('stg_task43__vertical_profiler_properties') }}
 
 )
 

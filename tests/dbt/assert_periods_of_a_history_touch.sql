@@ -6,14 +6,20 @@ with
 
 stated as (
 
-    select station, measurement_point, 'logger measurement configuration' as history, date_from, date_to
+    select station, measurement_point as name, 'logger measurement configuration' as history, date_from, date_to
     from {{ ref('stg_task43__logger_measurement_configs') }}
     union all
-    select station, measurement_point, 'sensor' as history, date_from, date_to
+    select station, measurement_point as name, 'sensor' as history, date_from, date_to
     from {{ ref('stg_task43__sensors') }}
     union all
-    select station, measurement_point, 'mounting' as history, date_from, date_to
+    select station, measurement_point as name, 'mounting' as history, date_from, date_to
     from {{ ref('stg_task43__mountings') }}
+    union all
+    select station, serial as name, 'logger' as history, date_from, date_to
+    from {{ ref('stg_task43__loggers') }}
+    union all
+    select station, null as name, 'vertical profiler' as history, date_from, date_to
+    from {{ ref('stg_task43__vertical_profiler_properties') }}
 
 ),
 
@@ -33,7 +39,7 @@ followed as (
         stated.*,
         cadences.averaging_period,
         lead(stated.date_from) over (
-            partition by stated.station, stated.measurement_point, stated.history order by stated.date_from
+            partition by stated.station, stated.name, stated.history order by stated.date_from
         ) as next_from
     from stated
     left join cadences on stated.station = cadences.station
@@ -44,7 +50,7 @@ judged as (
 
     select
         station,
-        measurement_point,
+        name,
         history,
         date_to,
         next_from,
