@@ -47,13 +47,14 @@ written as (
         union
         select other_channel_id from claimed_together
     ) as channels
-    cross join lateral (
-        select readings.timestamp
-        from {{ source('raw', 'reading') }} as readings
-        where readings.channel_id = channels.channel_id
-        order by readings.timestamp
-        limit 1
-    ) as first_one
+    cross join
+        lateral (
+            select readings.timestamp
+            from {{ source('raw', 'reading') }} as readings
+            where readings.channel_id = channels.channel_id
+            order by readings.timestamp
+            limit 1
+        ) as first_one
     cross join lateral (
         select readings.timestamp
         from {{ source('raw', 'reading') }} as readings
