@@ -119,7 +119,7 @@ class _Progress:
 def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file())
+            yield from sorted((file for file in path.rglob("*") if file.is_file()), key=str)
         else:
             yield path
 
@@ -129,7 +129,10 @@ def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:
     chunk: list[Path] = []
     size = 0
     for file in files:
-        own = file.stat().st_size if file.is_file() else 0
+        try:
+            own = file.stat().st_size
+        except OSError:  # who opens it says so
+            own = 0
         if chunk and (size + own > CHUNK_BYTES or len(chunk) == CHUNK_FILES):
             yield chunk
             chunk, size = [], 0

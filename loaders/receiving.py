@@ -6,6 +6,8 @@ appended is archived and read. So it doesn't matter what the file is called, or 
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,16 +30,17 @@ IN_MEMORY = 16 << 20  # bytes; larger files are copied beside the archive first
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that came: what it is called, an open copy that nobody writes to, and its digests."""
+    """A file that came: what it is called, an open copy that nobody writes to, and its digest."""
 
     name: str
     content: BinaryIO
-    digests: Digests
+    sha256: str
 
     @classmethod
     def of(cls, name: str, content: BinaryIO) -> Arrival:
         """Digest a content."""
-        return cls(name, content, digests.read(content))
+        content.seek(0)
+        return cls(name, content, hashlib.file_digest(content, "sha256").hexdigest())  # type: ignore[arg-type]  # has all that it needs
 
 
 def as_it_came(connection: Connection, archive: Archive, row: LedgerRow) -> Joined:
@@ -62,11 +65,11 @@ class Receiver:
     def open(self, path: Path) -> Iterator[Arrival]:
         """A file of this machine as it is now: another program may append to it meanwhile."""
         with path.open("rb") as file:
-            if path.stat().st_size <= IN_MEMORY:
+            if os.fstat(file.fileno()).st_size <= IN_MEMORY:
                 yield Arrival.of(str(path), BytesIO(file.read()))
                 return
             told = Arrival.of(str(path), file)
-            if self._known([told.digests.sha256]):  # nothing of it is needed any more
+            if self._known([told.sha256]):  # nothing of it is needed any more
                 yield told
                 return
             file.seek(0)
@@ -79,11 +82,11 @@ class Receiver:
         for arrival in arrivals:
             arrival.content.seek(0)
             if companions.says_of_others(arrival.content.read(HEAD_BYTES)):
-                companions.remember(self.connection, arrival.name, arrival.digests.sha256)
+                companions.remember(self.connection, arrival.name, arrival.sha256)
         return rows
 
     def _recorded(self, arrivals: Sequence[Arrival]) -> list[LedgerRow]:
-        sha256s = [arrival.digests.sha256 for arrival in arrivals]
+        sha256s = [arrival.sha256 for arrival in arrivals]
         known = self._known(sha256s)
         says_nothing = not self.overrules and (
             self.logger is None or all(row.state == "loaded" for row in known.values())
@@ -102,10 +105,10 @@ class Receiver:
         return {row.sha256: row for row in ledger.find(self.connection, "sha256 = any(%s)", sha256s)}
 
     def _receive(self, arrival: Arrival) -> None:
-        told = arrival.digests
         logger = self.logger
-        if not self._known([told.sha256]):
-            before = self._continued(arrival)
+        if not self._known([arrival.sha256]):
+            told = digests.read(arrival.content)
+            before = self._continued(arrival, told)
             start = before.whole_bytes if before else 0
             segment = digests.of_rest(arrival.content, start) if before else None
             arrival.content.seek(start)
@@ -121,9 +124,9 @@ class Receiver:
             )
             if before and not logger:
                 logger = before.claimed_logger
-        ledger.claim(self.connection, told.sha256, logger, overrules=self.overrules)
+        ledger.claim(self.connection, arrival.sha256, logger, overrules=self.overrules)
 
-    def _continued(self, arrival: Arrival) -> LedgerRow | None:
+    def _continued(self, arrival: Arrival, told: Digests) -> LedgerRow | None:
         """The longest file on the ledger that is the beginning of this one, if such files are appended to."""
         arrival.content.seek(0)
         try:
@@ -135,8 +138,8 @@ class Receiver:
         rows = ledger.find(
             self.connection,
             "prefix_sha256 = any(%s) and begins_at_byte + size_bytes < %s",
-            list(arrival.digests.prefixes),
-            arrival.digests.size,
+            list(told.prefixes),
+            told.size,
         )
         beginnings = digests.of_beginnings(arrival.content, [row.whole_bytes for row in rows])
         same = [row for row in rows if beginnings[row.whole_bytes] == row.sha256]
