@@ -93,6 +93,7 @@ class Opener:
             for note in self.notes:
                 note(self.connection)
         self.notes.clear()
+        self.ends.clear()  # they are on the ledger now
 
     def _note(self, row: LedgerRow, state: ledger.State, described: dict[str, Any]) -> LedgerRow:
         self.notes.append(lambda connection: ledger.settle(connection, row.file_id, state, **described))
