@@ -1,4 +1,4 @@
-"""Ammonit Meteo-32: a .rowinfo and a .row file. The logger writes counts; for other sensors than anemometers tenths."""
+"""Ammonit Meteo-32: a .rowinfo and a .row file. The logger writes counts; for others than anemometers whole units."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ def _program(point: Point) -> tuple[float, float]:
 def _integers(recording: Recording, point: Point, statistic: str) -> Texts:
     values: Floats = np.nan_to_num(recording.values[point.column(statistic)])
     if point.measurement_type != "wind_speed":
-        return fixed(np.round(values * 10), 0, "0")
+        return fixed(np.round(values), 0, "0")
     slope, offset = _program(point)
     return fixed(np.round((values - (0 if statistic == "sd" else offset)) / slope).clip(0), 0, "0")

@@ -29,7 +29,7 @@ FIRST_PER_ALTITUDE = ("Vhm{}", "dVh{}", "VhMin{}", "VhMax{}", "Azim{}", "CNRm", 
 
 def header(mast: Mast) -> str:
     """The facts and the names of the second generation."""
-    heights = _heights(mast)
+    altitudes = heights(mast)
     facts = (
         "Version=2.1.9",
         f"ID System={mast.serial}",
@@ -38,11 +38,11 @@ def header(mast: Mast) -> str:
         "FCR Option=OFF",
         f"timezone=UTC{mast.utc_offset_hours:+d}",
         "DirectionOffset (°)=0.000",
-        "Altitudes (m)=\t" + "\t".join(heights),
+        "Altitudes (m)=\t" + "\t".join(altitudes),
         "*" * 20,
     )
     names = ["Timestamp (end of interval)", *HOUSEKEEPING]
-    for height in heights:
+    for height in altitudes:
         names += [*(f"{height}m {name}" for name in PER_ALTITUDE), ""]
     return "".join(line + END for line in (f"HeaderSize={len(facts)}", *facts, "\t".join(names)))
 
@@ -61,16 +61,16 @@ def rows(recording: Recording) -> Texts:
 
 def first_header(mast: Mast) -> str:
     """The facts and the names of the first generation: some have no number, and come once for each altitude."""
-    heights = _heights(mast)
+    altitudes = heights(mast)
     facts = (
         "Version=3.1.66",
         f"ID System={mast.serial}",
         f"Localisation={mast.name}",
-        "Altitudes(m)=\t" + "\t".join(heights),
+        "Altitudes(m)=\t" + "\t".join(altitudes),
         "VrThreshold (m/s)=)1.700",
     )
     names = ["Date", *FIRST_HOUSEKEEPING]
-    for number in range(1, len(heights) + 1):
+    for number in range(1, len(altitudes) + 1):
         names += [*(name.format(number) for name in FIRST_PER_ALTITUDE), ""]
     return "".join(line + END for line in (f"HeaderLength={len(facts)}", *facts, "\t".join(names)))
 
@@ -91,7 +91,8 @@ def file(header_text: str, lines: Sequence[str] | Texts) -> bytes:
     return (header_text + "".join(lines)).encode("cp1252")
 
 
-def _heights(mast: Mast) -> list[str]:
+def heights(mast: Mast) -> list[str]:
+    """The altitudes, from the ground up."""
     return [f"{point.height_m:g}" for point in reversed(levels(mast))]
 
 
