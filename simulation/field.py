@@ -1,4 +1,4 @@
-"""A small measurement field as files in a folder: two masts, what their loggers sent, and what is known about them."""
+"""A small measurement field as files in a folder: two masts, a short station for each other format, their metadata."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import demo, faults, metadata, toa5
+from simulation import demo, described_csv, faults, metadata, toa5
 from simulation.masts import Mast
 from simulation.recording import Recording, record, truth
+from simulation.short_stations import DAYS, short_stations
+from simulation.stations import Station
 from simulation.weather import STEP_MINUTES, Floats, Times, simulate
 
 SEED = 20220101
+DESCRIBED = "csv:field_box"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Simulated:
 def write_demo_field(folder: Path, *, seed: int = SEED, years: int = 2) -> list[Path]:
     """Write the demo's files, documents and erroneous periods into a folder; the same seed gives the same bytes.
 
-    `files/<station>/` has what the loggers sent, `metadata/<station>.json` the documents, `erroneous_periods.csv` what
-    the technicians noted. Returns all paths that were written, in order.
+    `files/<station>/` has what the loggers sent, `sources/<station>/` what doesn't say which logger sent it, as
+    `stationmanager.toml` does; `metadata/` the documents, `formats/` what the team wrote of a format of its own, and
+    `erroneous_periods.csv` what the technicians noted. Returns all paths that were written, in order.
     """
     ridge, plain = simulate_demo_field(seed=seed, years=years)
     contents: dict[str, bytes] = {}
@@ -43,7 +47,37 @@ def write_demo_field(folder: Path, *, seed: int = SEED, years: int = 2) -> list[
         contents[f"files/{demo.RIDGE.slug}/{name}"] = content
     for name, content in plain_files(plain.recording):
         contents[f"files/{demo.PLAIN.slug}/{name}"] = content
+    contents |= short_field(seed=seed)
     return [_write(folder / name, content) for name, content in contents.items()]
+
+
+def short_field(*, seed: int = SEED) -> dict[str, bytes]:
+    """What belongs to the short stations, by its path."""
+    stations = short_stations()
+    documents = [metadata.document(station.mast, station.instrument) for station in stations]
+    contents = {
+        "metadata/short_stations.json": json.dumps(metadata.together(documents), indent=2).encode() + b"\n",
+        "stationmanager.toml": "\n".join(source(station) for station in stations if not station.states_logger).encode(),
+    }
+    for station, simulated in simulate_short_field(seed=seed):
+        recording = simulated.recording
+        folder = f"{'files' if station.states_logger else 'sources'}/{station.mast.slug}"
+        contents |= {f"{folder}/{name}": content for name, content in station.files(recording).items()}
+        if DESCRIBED in station.formats:
+            contents["formats/field_box.yml"] = described_csv.description(station.mast).encode()
+    return contents
+
+
+def simulate_short_field(*, seed: int = SEED) -> Iterator[tuple[Station, Simulated]]:
+    """The short stations with their records, which have no faults."""
+    for number, station in enumerate(short_stations()):
+        yield station, simulate_days(station.mast, DAYS, np.random.default_rng([seed, 100 + number]))
+
+
+def source(station: Station) -> str:
+    """The section of the configuration that says which logger a folder's files are of."""
+    slug, serial = station.mast.slug, station.mast.serial
+    return f'[[source]]\nname = "{slug}"\nkind = "folder"\npath = "sources/{slug}"\nlogger = "{serial}"\nsettle_s = 0\n'
 
 
 def simulate_demo_field(*, seed: int = SEED, years: int = 2) -> tuple[Simulated, Simulated]:
@@ -62,9 +96,18 @@ def simulate_demo_field(*, seed: int = SEED, years: int = 2) -> tuple[Simulated,
 
 
 def simulate_mast(mast: Mast, years: int, rng: np.random.Generator) -> Simulated:
-    """A mast without faults."""
+    """A mast without faults, for whole years."""
+    stop = (np.datetime64(mast.date_from, "Y") + years).astype("datetime64[s]")
+    return _simulate_until(mast, stop, rng)
+
+
+def simulate_days(mast: Mast, days: int, rng: np.random.Generator) -> Simulated:
+    """A mast without faults, for so many days."""
+    return _simulate_until(mast, np.datetime64(mast.date_from, "s") + np.timedelta64(days, "D"), rng)
+
+
+def _simulate_until(mast: Mast, stop: np.datetime64, rng: np.random.Generator) -> Simulated:
     start = np.datetime64(mast.date_from, "s")
-    stop = (start.astype("datetime64[Y]") + years).astype("datetime64[s]")
     begins: Times = np.arange(start, stop, np.timedelta64(STEP_MINUTES * 60, "s"))
     true = truth(mast, simulate(begins, mast.climate, rng), rng)
     return Simulated(record(mast, begins, true), true)

@@ -20,8 +20,8 @@ DECIMALS = 4
 def header(mast: Mast, created_on: str) -> str:
     """The header's sections, the line Data and the names."""
     blocks = [block(mast, point) for point in mast.points]
-    names = [name for point in mast.points for name in _names(mast, point)]
-    return "\n".join((_about(mast, created_on), *blocks, "Data", "\t".join(["Timestamp", *names]))) + "\n"
+    columns = [name for point in mast.points for name in names(mast, point)]
+    return "\n".join((_about(mast, created_on), *blocks, "Data", "\t".join(["Timestamp", *columns]))) + "\n"
 
 
 def rows(recording: Recording) -> Texts:
@@ -68,7 +68,8 @@ def _about(mast: Mast, created_on: str) -> str:
     )
 
 
-def _names(mast: Mast, point: Point) -> list[str]:
+def names(mast: Mast, point: Point) -> list[str]:
+    """The five columns of a channel."""
     fifth = FIFTH.get(point.measurement_type)
     last = f"{fifth}_{UNITS[point.unit]}" if fifth else "NotUsed"
     return [*(column(mast, point, statistic) for statistic in WORDS), f"Ch{mast.points.index(point) + 1}_{last}"]

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -19,7 +20,8 @@ from database.connection import connect
 from database.embedded import cluster
 from database.home import Home
 from simulation import demo
-from simulation.field import simulate_demo_field
+from simulation.field import simulate_demo_field, simulate_short_field
+from simulation.short_stations import short_stations
 from tests.commands import run
 
 
@@ -53,6 +55,9 @@ def test_it_ends_in_a_summary_of_one_screen(shown: Demo) -> None:
     assert len(summary.splitlines()) < 30
     for word in ("1 failed", f"{demo.REJECTED_READINGS} rejected", "alder_ridge", "pampa_norte", "coverage", "make up"):
         assert word in summary
+    formats = {"toa5", *chain.from_iterable(station.formats for station in short_stations())}
+    assert f"{len(formats)} formats: {', '.join(sorted(formats))}" in summary
+    assert f"{len(short_stations())} short stations" in summary
 
 
 def test_every_file_is_loaded_but_the_broken_one(shown: Demo) -> None:
@@ -81,6 +86,41 @@ def test_re_calibration_finds_the_truth_again(shown: Demo) -> None:
     assert len(values) > 100_000
     # the logger rounds to three decimals
     np.testing.assert_allclose(values, expected, rtol=0, atol=0.001)
+
+
+def test_each_format_has_a_station_whose_speeds_are_those_that_were_simulated(shown: Demo) -> None:
+    with connect(shown.home, "analyst") as connection:
+        rows = connection.execute(
+            "select station, array_agg(extract(epoch from timestamp)::float8 order by timestamp),"
+            " array_agg(calibrated_value order by timestamp) from cleaned.readings"
+            " where measurement_point = 'Spd100m' and statistic = 'avg' and starts_with(station, 'short_') group by 1"
+        ).fetchall()
+        lowest = connection.execute(
+            "select count(*) from cleaned.readings where station = 'short_axys' and measurement_point = 'Spd50m'"
+        ).fetchone()
+    found = {station: (np.array(times), np.array(values, dtype=float)) for station, times, values in rows}
+    compared = set()
+    for station, simulated in simulate_short_field():
+        mast = station.mast
+        if station.formats == ("axys",):  # its anemometer is the lowest level
+            assert lowest == (len(simulated.recording.begins),)
+            continue
+        times, values = found[mast.slug]
+        begins = simulated.recording.begins.astype(np.int64) - 3600 * mast.utc_offset_hours
+        np.testing.assert_allclose(times, begins, rtol=0, atol=1)  # a WLS70 begins with the first second
+        point = mast.points[0]
+        still = point.sensors[0].offset or 0  # cups that stand tell nothing of a wind below it
+        truth = np.maximum(simulated.truth[point.column("avg")], still)
+        # a Meteo-32 counts whole turns, a BaseStation tenths of a mile per hour
+        rounding = {"meteo32": 0.5 * 0.765, "nrg_basestation": 0.05 * 0.44704}.get(station.formats[0], 0.005)
+        np.testing.assert_allclose(values, truth, rtol=1e-6, atol=rounding + 0.001, err_msg=mast.slug)
+        compared.add(mast.slug)
+    assert len(compared) == len(short_stations()) - 1
+
+
+def test_of_the_short_stations_nothing_is_found_amiss(shown: Demo) -> None:
+    findings = json.loads(run(shown.home, "status", "--json"))["findings"]
+    assert [finding for finding in findings if "short_" in json.dumps(finding)] == []
 
 
 def test_the_zip_opens_and_has_a_file_for_each_type_of_sensor(shown: Demo) -> None:

@@ -25,6 +25,9 @@ SCHEMA = (
 )
 
 
+MASTS = (demo.RIDGE, demo.PLAIN)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("field")
@@ -58,8 +61,9 @@ def test_another_seed_gives_other_weather(folder: Path, tmp_path: Path) -> None:
     assert digests(tmp_path)[name] != digests(folder)[name]
 
 
-def test_every_file_is_told_to_be_toa5(folder: Path) -> None:
-    assert {detect(path.read_bytes()) for path in (folder / "files").rglob("*.dat")} == {toa5}
+def test_every_file_of_the_masts_is_told_to_be_toa5(folder: Path) -> None:
+    files = [path for mast in MASTS for path in (folder / "files" / mast.slug).iterdir()]
+    assert {detect(path.read_bytes()) for path in files} == {toa5}
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=[demo.RIDGE.slug, demo.PLAIN.slug])
@@ -95,7 +99,8 @@ def test_the_lines_that_cannot_be_read_are_those_that_the_constants_name(folder:
 
 
 def demo_files(folder: Path) -> list[Path]:
-    return [path for path in (folder / "files").rglob("*.dat") if path.name != demo.BROKEN_FILE]
+    files = (path for mast in MASTS for path in (folder / "files" / mast.slug).iterdir())
+    return [path for path in files if path.name != demo.BROKEN_FILE]
 
 
 def test_some_files_came_twice_and_one_has_two_headers(folder: Path) -> None:
@@ -120,6 +125,6 @@ def test_the_documents_are_valid_by_the_published_schema(folder: Path) -> None:
 
 
 def test_the_documents_name_every_column_that_the_loggers_write() -> None:
-    for mast in (demo.RIDGE, demo.PLAIN):
+    for mast in MASTS:
         written = json.dumps(document(mast))
         assert all(f'"column_name": "{column}"' in written for column in mast.columns)
