@@ -81,8 +81,8 @@ def test_a_data_test_that_fails_in_mid_build_leaves_everything_readable(
     build: Build, import_document: Callable[[dict[str, Any]], None], analyst: Connection
 ) -> None:
     before = count_everything(analyst)
-    nameless = {**point("Spd", {"Spd": "avg"}), "name": None}
-    import_document(document(nameless, station="Another"))
+    untyped = {**point("Spd", {"Spd": "avg"}), "measurement_type_id": None}
+    import_document(document(untyped, station="Another"))
     with pytest.raises(BuildFailed):
         build()
     assert count_everything(analyst).keys() >= before.keys()
