@@ -14,12 +14,12 @@ INFINITE = {b"infinity", b"-infinity"}
 
 class _OpenTimestamp(TimestampLoader):
     def load(self, data: Buffer) -> datetime:
-        return bytes(data).decode() if bytes(data) in INFINITE else super().load(data)  # type: ignore[return-value]  # a word
+        return bytes(data).decode() if bytes(data) in INFINITE else super().load(data)  # type: ignore[return-value]  # a word stands for what datetime has no value for
 
 
 class _OpenTimestamptz(TimestamptzLoader):
     def load(self, data: Buffer) -> datetime:
-        return bytes(data).decode() if bytes(data) in INFINITE else super().load(data)  # type: ignore[return-value]  # a word
+        return bytes(data).decode() if bytes(data) in INFINITE else super().load(data)  # type: ignore[return-value]  # a word stands for what datetime has no value for
 
 
 def read_infinity_as_text(connection: Connection) -> None:

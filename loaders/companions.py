@@ -75,12 +75,12 @@ class RowsWithInformation:
     information: bytes
 
     @property
-    def NAME(self) -> str:  # noqa: N802 - as modules of formats have it
+    def NAME(self) -> str:  # noqa: N802 - stands for a module, whose constants are in capitals
         """As the module has it."""
         return meteo32.NAME
 
     @property
-    def VERIFIED(self) -> bool:  # noqa: N802 - as modules of formats have it
+    def VERIFIED(self) -> bool:  # noqa: N802 - stands for a module, whose constants are in capitals
         """As the module has it."""
         return meteo32.VERIFIED
 

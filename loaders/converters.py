@@ -169,7 +169,7 @@ def _written(converter: Converter, source: Path, name: str, budget: Budget) -> l
     members = []
     for path in paths:
         with path.open("rb") as file:
-            content = budget.gather(iter(lambda file=file: file.read(CHUNK), b""), name)  # type: ignore[misc]
+            content = budget.gather(iter(lambda file=file: file.read(CHUNK), b""), name)  # type: ignore[misc]  # a default binds the file of this round
         if not content:
             raise _failed(converter, f"wrote {path.name}, and nothing into it", name)
         members.append(Member(f"{name}/{printable(path.relative_to(folder).as_posix())}", content))

@@ -15,7 +15,7 @@ from loaders.archive import Archive
 from loaders.clock import Loggers, read_loggers
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
-from loaders.opening import Opener
+from loaders.opening import CONTAINER, Opener
 from loaders.receiving import Receiver
 from loaders.results import FileResult, LoadResult, as_before, failed, unreadable
 from loaders.unwrapping import Settings
@@ -159,7 +159,7 @@ def _receive(receiver: Receiver, paths: Sequence[Path], progress: _Progress) -> 
 
 def _is_done(row: LedgerRow) -> bool:
     """Whether nothing is to be read; of a container that was opened its members are told once more."""
-    return row.state == "loaded" and row.format != "container"
+    return row.state == "loaded" and row.format != CONTAINER
 
 
 def _sweep(job: Job, connection: Connection) -> Results:
@@ -172,7 +172,7 @@ def _sweep(job: Job, connection: Connection) -> Results:
     companions.wake(connection)
     before: set[int] = set()
     while True:
-        landed = ledger.find(connection, "state = 'landed' and error is null")
+        landed = ledger.find(connection, "state = 'landed'")
         if {row.file_id for row in landed} in (set(), before):
             return results
         before = {row.file_id for row in landed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -179,8 +180,7 @@ class Opener:
         if source.size <= PIECE_BYTES or not can_be_cut(module):
             end, again = first.end, partial(_once_more, first)
         else:
-            *_, last = parse()
-            end, again = last.end, parse
+            end, again = deque(parse(), maxlen=1)[0].end, parse  # one piece at a time in memory
         if end is not None:
             self.ends[row.file_id] = end
             self.notes.append(lambda connection: ledger.keep_end(connection, row.file_id, end))

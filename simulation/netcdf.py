@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-import h5py  # type: ignore[import-untyped]
+import h5py  # type: ignore[import-untyped]  # it has no types
 import numpy as np
 
 from simulation.masts import Mast

@@ -37,10 +37,10 @@ def subsets(recording: Recording) -> list[str]:
         clock = [begin.year, begin.month, begin.day, begin.hour, begin.minute, 1]
         for level in profile(recording):
             speed, direction = level.speed[row], level.direction[row]
-            is_known = speed == speed  # noqa: PLR0124 - NaN differs from itself
+            is_known = speed == speed  # noqa: PLR0124 - NaN differs from itself - NaN differs from itself
             values = [*map(str, clock), "12.300000", f"{level.height_m:.6f}"]
             values += ["-13.930000" if is_known else "NaN", f"{speed:.6f}" if is_known else "NaN"]
-            values.append(f"{direction:.6f}" if direction == direction else NO_DIRECTION)  # noqa: PLR0124
+            values.append(f"{direction:.6f}" if direction == direction else NO_DIRECTION)  # noqa: PLR0124 - NaN differs from itself
             made.append(END.join([f":SUBSET {len(made) + 1}:", *values, "", ""]))
     return made
 

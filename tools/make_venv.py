@@ -19,8 +19,8 @@ UV = "uv>=0.7,<1"
 
 sys.path.insert(0, str(PROJECT))
 
-from database.embedded import debian  # noqa: E402  # the project is not installed yet
-from database.errors import StationManagerError  # noqa: E402
+from database.embedded import debian  # noqa: E402 - the path is set above  # the project is not installed yet
+from database.errors import StationManagerError  # noqa: E402 - the path is set above
 
 
 def main() -> int:

@@ -34,7 +34,7 @@ class Account:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         # a folder that the account can enter: root's own is closed to others
         options |= {"cwd": "/", "capture_output": True, "text": True}
-        return subprocess.run([str(part) for part in command], check=False, **options)  # type: ignore[call-overload, no-any-return]  # the options vary
+        return subprocess.run([str(part) for part in command], check=False, **options)  # type: ignore[call-overload, no-any-return]  # options are told by name, which the overloads can't follow
 
     def own(self, path: Path, mode: int) -> None:
         """Hand over a file or folder with these rights."""

@@ -82,7 +82,7 @@ def decrypt(source: Path, output: Path, keys: list[bytes], passwords: list[str])
             continue
         try:
             pysequoia.decrypt_file(source, output, **fitting)
-        except BaseException as error:  # noqa: BLE001 - a panic of Rust is no Exception
+        except BaseException as error:  # noqa: BLE001 - a panic of Rust derives from BaseException alone
             why = first_line(error)
             if FILE_TOO_LARGE in why:
                 return {"failed": "too large"}

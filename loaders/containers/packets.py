@@ -57,7 +57,7 @@ def header(content: bytes, place: int) -> tuple[int, int, int | None] | None:
     None where no packet can begin so.
     """
     octets = content[place : place + 8]
-    if len(octets) < 3 or not octets[0] & 0x80:  # noqa: PLR2004 - tag, length, one octet of body
+    if len(octets) < 3 or not octets[0] & 0x80:  # noqa: PLR2004 - a tag, a length and one octet of body at least
         return None
     if octets[0] & 0x40:
         tag, (size, length) = octets[0] & 0x3F, _new_length(octets)
@@ -74,10 +74,10 @@ def header(content: bytes, place: int) -> tuple[int, int, int | None] | None:
 def _new_length(octets: bytes) -> tuple[int, int | None]:
     """The size of the header and the length that it tells, by RFC 4880, 4.2.2."""
     first = octets[1]
-    if first < 192:  # noqa: PLR2004 - one octet
+    if first < 192:  # noqa: PLR2004 - RFC 4880, 4.2.2.1: a length of one octet
         return 2, first
-    if first < 224:  # noqa: PLR2004 - two
+    if first < 224:  # noqa: PLR2004 - RFC 4880, 4.2.2.2: of two octets
         return 3, ((first - 192) << 8) + octets[2] + 192
-    if first < 255:  # noqa: PLR2004 - a part, of which others follow
+    if first < 255:  # noqa: PLR2004 - RFC 4880, 4.2.2.4: of a part, others follow
         return 2, None
     return 6, int.from_bytes(octets[2:6], "big")

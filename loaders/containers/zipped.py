@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 
-import pyzipper  # type: ignore[import-untyped]
+import pyzipper  # type: ignore[import-untyped]  # it has no types
 
 from loaders.containers.detecting import Kind
 from loaders.containers.frame import (

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 
-from imapclient import IMAPClient  # type: ignore[import-untyped]
-from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[import-untyped]
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has no types
+from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[import-untyped]  # it has no types
 
 from database.home import Home
 from loaders.fetching import tls

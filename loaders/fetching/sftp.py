@@ -57,7 +57,7 @@ class _Client(asyncssh.SSHClient):
         self._fingerprint = fingerprint
         self.shown_key = ""
 
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 - asyncssh gives all four
         """Asked where a key is not among those that are known."""
         self.shown_key = f"{key.get_fingerprint()} ({key.get_algorithm()})"
         return key.get_fingerprint() == self._fingerprint

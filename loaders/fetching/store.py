@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import fsspec  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+import fsspec  # type: ignore[import-untyped]  # it has no types
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # it has no types
 
 from database.errors import SetupError
 from database.home import Home

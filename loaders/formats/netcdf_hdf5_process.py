@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import h5py  # type: ignore[import-untyped]
+import h5py  # type: ignore[import-untyped]  # it has no types
 import numpy as np
 from numpy.typing import NDArray
 

@@ -174,5 +174,5 @@ def _utc_offset(zone: str | None, contents: Contents) -> np.timedelta64 | None:
     if zone.upper() in ("Z", "UTC", "GMT"):
         return np.timedelta64(0, "s")
     digits = re.sub(r"\D", "", zone)
-    hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))  # noqa: PLR2004
+    hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))  # noqa: PLR2004 - two digits are hours alone
     return np.timedelta64((-60 if zone.startswith("-") else 60) * (hours * 60 + minutes), "s")

@@ -70,7 +70,7 @@ def parse_frames(content: bytes, name: str, signature: str, head_bytes: int, tab
     rejected += unfinished(body, framing, readings, follows_good=not len(frames.good) or bool(frames.good[-1]))
     rejected.sort(key=lambda one: one.line)
     rows = np.ascontiguousarray(records.content).view(layout.dtype)[:, 0]
-    period = np.timedelta64(framing.interval_ns // 1000, "us") if framing.interval_ns >= 1000 else None  # noqa: PLR2004
+    period = np.timedelta64(framing.interval_ns // 1000, "us") if framing.interval_ns >= 1000 else None  # noqa: PLR2004 - a microsecond in ns
     table = layout.table(rows, records.timestamps, records.places + HEADER_LINES + 1, period)
     return LoggerFile(
         format=name,

@@ -182,9 +182,9 @@ def settings(words: dict[str, str], heights: Sequence[float]) -> list[Setting]:
 def _times(columns: dict[str, Cells]) -> NDArray[np.datetime64]:
     year, month, day, hour, minute = (columns[code].values for code in TIME[:5])
     second = columns[TIME[5]].values if TIME[5] in columns else np.zeros(len(year))
-    possible = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)  # noqa: PLR2004
-    possible &= (day >= 1) & (day <= 31) & (hour >= 0) & (hour < 24)  # noqa: PLR2004
-    possible &= (minute >= 0) & (minute < 60) & (second >= 0) & (second < 60)  # noqa: PLR2004
+    possible = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)  # noqa: PLR2004 - limits of the calendar
+    possible &= (day >= 1) & (day <= 31) & (hour >= 0) & (hour < 24)  # noqa: PLR2004 - limits of the calendar
+    possible &= (minute >= 0) & (minute < 60) & (second >= 0) & (second < 60)  # noqa: PLR2004 - limits of the calendar
     parts = [np.where(possible, part, 0).astype(np.int64) for part in (year - 1970, month - 1, day - 1, hour, minute)]
     months = (parts[0] * 12 + parts[1]).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + parts[2].astype("timedelta64[D]")

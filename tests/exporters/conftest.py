@@ -60,6 +60,6 @@ def exported(folder: Path) -> Export:
     """Exports the mast."""
 
     def run(mast: Mast, file_format: str = "windographer", station: str = STATION, **period: object) -> ExportedFile:
-        return export(mast.connect, file_format, Request(station, folder, **period), lambda _done, _all: None)  # type: ignore[arg-type]
+        return export(mast.connect, file_format, Request(station, folder, **period), lambda _done, _all: None)  # type: ignore[arg-type]  # the period varies
 
     return run

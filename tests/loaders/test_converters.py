@@ -20,7 +20,7 @@ from loaders.sections import Vault
 from tests.loaders import decrypting
 
 TEXT = b"Timestamp\tCh1_Anem_Avg\n2024-03-01 00:10:00\t5.5\n" * 50
-PASSWORD = "ge heim"  # noqa: S105
+PASSWORD = "ge heim"  # noqa: S105 - of a file made here
 ENCRYPTED = decrypting.encrypt(TEXT, PASSWORD)
 NAME = "mast/000110_2022-05-03.rld"
 NO_SECRETS = Vault(Path("nowhere"), {})
@@ -75,7 +75,7 @@ def test_all_files_that_match_come_out_by_name() -> None:
 
 def test_a_wrong_password_is_the_programs_word_and_is_not_shown() -> None:
     with pytest.raises(ConverterFailed) as caught:
-        convert(ENCRYPTED, NAME, [converter()], NO_SECRETS, password="wr ong")  # noqa: S106
+        convert(ENCRYPTED, NAME, [converter()], NO_SECRETS, password="wr ong")  # noqa: S106 - no secret of anybody
     expected = "the converter 'rld' ended with exit code 1: wrong password '***' for 000110_2022-05-03.rld"
     assert caught.value.what == expected
 
@@ -179,10 +179,10 @@ def test_without_a_password_the_error_says_which_settings_give_it() -> None:
 
 def test_the_password_of_the_logger_goes_before_the_converters(tmp_path: Path) -> None:
     vault = Vault(tmp_path, {"RLD": PASSWORD})
-    ours = converter(password_env="RLD")  # noqa: S106
+    ours = converter(password_env="RLD")  # noqa: S106 - no secret of anybody
     assert convert(ENCRYPTED, NAME, [ours], vault)[0].content == TEXT
     with pytest.raises(ConverterFailed):
-        convert(ENCRYPTED, NAME, [ours], vault, password="other")  # noqa: S106
+        convert(ENCRYPTED, NAME, [ours], vault, password="other")  # noqa: S106 - no secret of anybody
 
 
 def test_a_converter_is_found_by_name_and_first_bytes() -> None:

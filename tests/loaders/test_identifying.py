@@ -175,7 +175,7 @@ def test_of_a_file_with_nothing_in_it_that_is_told(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("armor", [True, False])
-def test_a_detached_signature_is_told_as_such(armor: bool) -> None:  # noqa: FBT001
+def test_a_detached_signature_is_told_as_such(armor: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     signer = pysequoia.Tsk.generate("a logger <logger@example.org>").signer()
     signature = pysequoia.sign(signer, FILE, mode=pysequoia.SignatureMode.DETACHED, armor=armor)
     assert Formats().find(signature, "box.csv.asc") is None

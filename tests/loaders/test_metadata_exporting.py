@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema  # type: ignore[import-untyped]  # it has no types
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from jsonschema.protocols import Validator  # type: ignore[import-untyped]
+from jsonschema.protocols import Validator  # type: ignore[import-untyped]  # it has no types
 from psycopg import sql
 
 from database.connection import Connection, connect

@@ -30,7 +30,7 @@ def kill_on_deadly_files() -> None:
             os._exit(1)
         return opened(self, row)
 
-    Opener.open = dying  # type: ignore[method-assign]
+    Opener.open = dying  # type: ignore[method-assign]  # in a worker process alone
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.commands import run
 from tests.loaders import decrypting
 from tests.loaders.campaign import SERIAL, toa5
 
-PASSWORD = "geheim"  # noqa: S105
+PASSWORD = "geheim"  # noqa: S105 - of a file made here
 ROWS = {step: [5.0 + step] for step in range(6)}
 WHAT = "needs converter: an encrypted file of an NRG SymphoniePRO, which SymphoniePRO Desktop reads"
 

@@ -33,7 +33,7 @@ ZEROS = bytes(4 << 20)
 @pytest.mark.parametrize(
     "pack", [*STREAMS.values(), *(lambda data, pack=pack: pack({"a": data}) for pack in ARCHIVES.values())]
 )
-def test_a_bomb_gives_nothing_but_an_error(pack) -> None:  # type: ignore[no-untyped-def]
+def test_a_bomb_gives_nothing_but_an_error(pack) -> None:  # type: ignore[no-untyped-def]  # packers differ
     (one,) = unpack(pack(ZEROS), "bomb", limits=SMALL)
     assert isinstance(one, Unreadable)
     assert isinstance(one.error, LimitExceeded)
@@ -96,7 +96,7 @@ TRICKS = {
 
 @pytest.mark.parametrize("name", TRICKS)
 @pytest.mark.parametrize("pack", [zipped, tarred])
-def test_a_name_that_is_a_trick_is_refused_and_its_neighbour_kept(name: str, pack) -> None:  # type: ignore[no-untyped-def]
+def test_a_name_that_is_a_trick_is_refused_and_its_neighbour_kept(name: str, pack) -> None:  # type: ignore[no-untyped-def]  # packers differ
     refused, kept = unpack(pack({name: b"x", "good.csv": DAY}), "x")
     assert isinstance(refused, Unreadable)
     assert refused.error.what.startswith(f"{TRICKS[name]} in the archive: '")

@@ -25,7 +25,7 @@ needs_gpg = pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not i
 
 @pytest.mark.parametrize("armor", [False, True])
 @pytest.mark.parametrize("signer", [None, STRANGER])
-def test_a_message_to_one_of_our_keys_is_decrypted(armor: bool, signer: pysequoia.Tsk | None) -> None:  # noqa: FBT001
+def test_a_message_to_one_of_our_keys_is_decrypted(armor: bool, signer: pysequoia.Tsk | None) -> None:  # noqa: FBT001 - a parameter of pytest
     packed = pysequoia.encrypt(
         DAY, [LOGGER.extract_certificate()], signer=signer.signer() if signer else None, armor=armor
     )
@@ -57,7 +57,7 @@ def test_a_signed_file_is_taken_out_of_its_signature(mode: pysequoia.SignatureMo
 
 
 @pytest.mark.parametrize("armor", [False, True])
-def test_a_detached_signature_is_told_and_stays_what_it_is(armor: bool) -> None:  # noqa: FBT001
+def test_a_detached_signature_is_told_and_stays_what_it_is(armor: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     signature = pysequoia.sign(STRANGER.signer(), DAY, mode=pysequoia.SignatureMode.DETACHED, armor=armor)
     assert is_detached_signature(signature)
     assert unpack(signature, "day.csv.sig") == [Member("day.csv.sig", signature)]
@@ -128,7 +128,7 @@ def gnupg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for _ in range(2):
         gpg(home, "--quick-add-key", fingerprints(home)[0], "rsa2048", "encr", "never")
     yield home
-    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], check=True)  # noqa: S607
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], check=True)  # noqa: S607 - the one on the PATH is meant
 
 
 def gpg(home: Path, *arguments: str, content: bytes = b"") -> bytes:

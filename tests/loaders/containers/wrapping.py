@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 import py7zr
 import pyarrow as pa
-import pyzipper  # type: ignore[import-untyped]
+import pyzipper  # type: ignore[import-untyped]  # it has no types
 
 from loaders.containers.frame import Limits, Member, Unreadable
 from loaders.containers.unpacking import unpack
@@ -158,6 +158,6 @@ def the_error(
     content: bytes, name: str = "file", *, limits: Limits | None = None, **secrets: object
 ) -> tuple[str, str, str]:
     """The one thing that can't be read: its name, what, and the remedy."""
-    (one,) = unpack(content, name, limits=limits or Limits(), **secrets)  # type: ignore[arg-type]
+    (one,) = unpack(content, name, limits=limits or Limits(), **secrets)  # type: ignore[arg-type]  # secrets vary
     assert isinstance(one, Unreadable)
     return one.name, one.error.what, one.error.remedy

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyftpdlib.authorizers import DummyAuthorizer  # type: ignore[import-untyped]
-from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler  # type: ignore[import-untyped]
-from pyftpdlib.ioloop import IOLoop  # type: ignore[import-untyped]
-from pyftpdlib.servers import FTPServer  # type: ignore[import-untyped]
+from pyftpdlib.authorizers import DummyAuthorizer  # type: ignore[import-untyped]  # it has no types
+from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler  # type: ignore[import-untyped]  # it has no types
+from pyftpdlib.ioloop import IOLoop  # type: ignore[import-untyped]  # it has no types
+from pyftpdlib.servers import FTPServer  # type: ignore[import-untyped]  # it has no types
 
 from tests.loaders.fetching.conftest import PASSWORD
 
@@ -28,7 +28,7 @@ class Server:
 
 
 def _data_handler(base: type, server: Server) -> type:
-    class Handler(base):  # type: ignore[misc]
+    class Handler(base):  # type: ignore[misc]  # the library has no types
         """Cuts the line in the middle of a file."""
 
         def send(self, data: bytes) -> int:
@@ -56,7 +56,7 @@ def serving(root: Path, *, certificate: Path | None = None, without: tuple[str, 
     authorizer.add_user("mast", PASSWORD, str(root), perm="elradfmwMT")
     base = TLS_FTPHandler if certificate else FTPHandler
 
-    class Handler(base):  # type: ignore[misc, valid-type]
+    class Handler(base):  # type: ignore[misc, valid-type]  # the library has no types
         """Keeps what it is asked."""
 
         use_sendfile = False

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session  # type: ignore[import-untyped]  # it has no types
 import pytest
 from moto.server import ThreadedMotoServer
 
