@@ -1,8 +1,8 @@
 """Leosphere and Vaisala WindCube .rtd: what each beam saw, a row a second, under the header that .sta files have.
 
 The beam's direction (`Position`) and words such as those on the wiper are no readings. Neither generation says which
-side of its second a stamp marks. A row stands for about a second; the stamps, which have fractions, don't tell, so it is
-said here, and what is measured every second is not taken for the lidar's averages. The rest is as in `windcube`.
+side of its second a stamp marks. A row stands for about a second; the stamps, which have fractions, don't tell, so it
+is said here, and what is measured every second is not taken for the lidar's averages. The rest is as in `windcube`.
 
 Unverified: written from descriptions by others who read such files; there was none to be checked against.
 """
