@@ -143,23 +143,25 @@ def _normalised(
 
 
 def _waves(channels: Channels, surveys: Sequence[Survey]) -> Iterator[list[ChannelRows]]:
-    """The readings in as few batches as may be, in none of which a channel has rows of two files that overlap."""
+    """The readings in as few batches as may be, in none of which two tables or files overlap in a channel.
+
+    A file holds two tables by one name where its header was changed on the way; each piece begins a batch of its own.
+    """
     batch: list[ChannelRows] = []
     until: dict[int, np.datetime64] = {}
     for survey in sorted(surveys, key=lambda survey: np.datetime64("now") if survey.first is None else survey.first):
         for number, piece in enumerate(survey.file.pieces()):
             survey.rejected += piece.file.rejected
-            rows = [
-                one
-                for table in piece.file.tables
-                for one in _normalised(channels, survey, piece.file, table)[0]
-                if len(one.timestamps)
-            ]
-            if number or any(one.channel_id in until and one.timestamps.min() <= until[one.channel_id] for one in rows):
+            if number:
                 yield batch
                 batch, until = [], {}
-            batch += rows
-            until |= {one.channel_id: one.timestamps.max() for one in rows}
+            for table in piece.file.tables:
+                rows = [one for one in _normalised(channels, survey, piece.file, table)[0] if len(one.timestamps)]
+                if any(one.channel_id in until and one.timestamps.min() <= until[one.channel_id] for one in rows):
+                    yield batch
+                    batch, until = [], {}
+                batch += rows
+                until |= {one.channel_id: one.timestamps.max() for one in rows}
     yield batch
 
 

@@ -313,3 +313,23 @@ def test_rows_and_what_says_what_they_are_come_in_any_order_and_by_new_names(mas
     with connect(mast, "analyst") as connection:
         states = connection.execute("select distinct state from raw.file").fetchall()
     assert states == [("loaded",)]
+
+
+def test_a_header_that_changes_a_unit_on_the_way_may_repeat_rows(mast: Home, write: Write) -> None:
+    first = toa5({step: [1.0] for step in range(10)})
+    again = toa5({step: [1.0 if step < 8 else 2.0] for step in range(5, 15)}).replace(b'"m/s"', b'"mps"')
+    file = only(mast, write("a.dat", first + again))
+    assert (file.state, file.new, file.same, file.changed) == ("loaded", 15, 3, 2)
+    assert values(mast)[utc(9)] == 2.0
+
+
+def test_what_was_taken_back_is_read_again_at_once_though_it_has_rejected_lines(
+    instance: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    claim(instance, timestamp_is_end_of_period=True)
+    bad = b'"2021-03-01 02:00:00",5,what?\r\n'
+    assert only(instance, write("one.dat", toa5({6: [1.0]}, table="Hourly") + bad)).rejected == 1
+    only(instance, write("more.dat", toa5({step: [1.0] for step in range(18, 66, 6)}, table="Hourly")))
+    with connect(instance, "analyst") as connection:
+        assert connection.execute("select distinct state from raw.file").fetchall() == [("loaded",)]
+    assert min(values(instance)) == utc(0)
