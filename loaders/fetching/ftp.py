@@ -191,32 +191,20 @@ class FTPSession(Session):
     def _told(self, path: str | None) -> Iterator[None]:
         """Turn the library's errors into ours."""
         where = f"{self._where}, {path}" if path else self._where
-        try:
-            yield
-        except (ftplib.error_perm, ftplib.error_temp) as error:
-            if str(error).startswith("530"):
-                raise SourceFailed(
-                    "the server does not let us in", self._where, "check username and password"
+        remedy = "is it up, and is the line good?"
+        with tls.faults_told(self._where, where, self._source.timeout_s, (*LOST, ftplib.Error), remedy):
+            try:
+                yield
+            except (ftplib.error_perm, ftplib.error_temp) as error:
+                if str(error).startswith("530"):
+                    raise SourceFailed(
+                        "the server does not let us in", self._where, "check username and password"
+                    ) from error
+                if not str(error).startswith(("45", "5")):  # of the passing ones only those of a file itself
+                    raise SourceFailed(f"the server says: {error}", where, "it is tried again by itself") from error
+                raise FileFailed(
+                    f"it can't be read: {error}", path or self._where, "check path, and the rights there"
                 ) from error
-            if not str(error).startswith(("45", "5")):  # of the passing ones only those of a file itself
-                raise SourceFailed(f"the server says: {error}", where, "it is tried again by itself") from error
-            raise FileFailed(
-                f"it can't be read: {error}", path or self._where, "check path, and the rights there"
-            ) from error
-        except ssl.SSLCertVerificationError as error:
-            raise SourceFailed(
-                f"the server's certificate is not good: {error.verify_message}",
-                self._where,
-                "host as in the certificate; an authority of your own goes into ca_file",
-            ) from error
-        except TimeoutError as error:
-            raise SourceFailed(
-                f"no answer within {self._source.timeout_s:g} s", where, "is it up, and is the line good?"
-            ) from error
-        except (*LOST, ftplib.Error) as error:
-            raise SourceFailed(
-                f"the connection failed: {error or type(error).__name__}", where, "is it up, and is the line good?"
-            ) from error
 
 
 def _within(folder: str, name: str) -> str:

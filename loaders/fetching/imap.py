@@ -9,7 +9,6 @@ from __future__ import annotations
 import email
 import email.policy
 import imaplib
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -126,26 +125,14 @@ class MailSession(Session):
     def _told(self, path: str | None) -> Iterator[None]:
         """Turn the library's errors into ours."""
         where = f"{self._where}, {path}" if path else self._where
-        try:
-            yield
-        except LoginError as error:
-            raise SourceFailed(
-                f"the server does not let us in: {error}", self._where, "check username and password"
-            ) from error
-        except ssl.SSLCertVerificationError as error:
-            raise SourceFailed(
-                f"the server's certificate is not good: {error.verify_message}",
-                self._where,
-                "host as in the certificate; an authority of your own goes into ca_file",
-            ) from error
-        except TimeoutError as error:
-            raise SourceFailed(
-                f"no answer within {self._source.timeout_s:g} s", where, "is it up, and is the line good?"
-            ) from error
-        except (IMAPClientError, imaplib.IMAP4.error, OSError) as error:
-            raise SourceFailed(
-                f"the connection failed: {error or type(error).__name__}", where, "check host and folder; is it up?"
-            ) from error
+        lost = (IMAPClientError, imaplib.IMAP4.error, OSError)
+        with tls.faults_told(self._where, where, self._source.timeout_s, lost, "check host and folder; is it up?"):
+            try:
+                yield
+            except LoginError as error:
+                raise SourceFailed(
+                    f"the server does not let us in: {error}", self._where, "check username and password"
+                ) from error
 
 
 def attachments(mail: bytes) -> Iterator[tuple[str, bytes]]:
