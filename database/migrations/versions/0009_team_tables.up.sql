@@ -10,7 +10,7 @@ create table metadata.team_table (
     imported_by text not null
 );
 comment on table metadata.team_table is
-'A team''s own tables: how quality rules are set, which certificates it chose, magnetic declinations. The latest of a name counts.';
+'A team''s own tables: settings of quality rules, chosen certificates, magnetic declinations. The latest of a name counts.';
 comment on column metadata.team_table.rows is 'One object a row, its cells as text by column name, and `line`.';
 
 grant select, insert on metadata.team_table to loader;
