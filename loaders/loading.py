@@ -119,9 +119,22 @@ class _Progress:
 def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted((file for file in path.rglob("*") if file.is_file()), key=str)
+            yield from map(Path, sorted(_files_below(str(path))))
         else:
             yield path
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """Files of a folder and its folders; one that can't be read stands for itself, so that who opens it says why."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files_below(entry.path)
+                elif entry.is_file():
+                    yield entry.path
+    except PermissionError:
+        yield folder
 
 
 def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:

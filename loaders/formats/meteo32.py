@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -59,8 +60,8 @@ def matches(head: bytes) -> bool:
     lines = decode_lines(head).split("\n")
     if START.match(lines[0].strip()):
         return True
-    texts = [line.strip() for line in lines if line.strip()]
-    return len(texts) > 1 and bool(CODES.fullmatch(texts[0]) and NUMBERS.match(texts[1]))
+    texts = list(islice((line.strip() for line in lines if line.strip()), 2))
+    return len(texts) == 2 and bool(CODES.fullmatch(texts[0]) and NUMBERS.match(texts[1]))  # noqa: PLR2004 - two lines
 
 
 def parse(content: bytes) -> LoggerFile:
