@@ -1,0 +1,22 @@
+{# All models that are quality rules, as rows of a values list: name, digest of all that bears on what it finds, and how far a
+   change bears on its judgement (`meta: {reach: ...}`). Where dbt parses there are none yet. #}
+{% macro rules_of_the_project() %}
+    {%- set rows = [] -%}
+    {%- if execute -%}
+        {%- set common = [] -%}
+        {%- for node in graph.nodes.values() -%}
+            {%- if node.resource_type in ('model', 'seed') and (
+                'calibration' in node.fqn or node.name in ('slots', 'judged_points', 'measurement_types', 'statistics', 'units')
+            ) -%}
+                {%- do common.append(node.checksum.checksum) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- for node in graph.nodes.values() if node.config.materialized == 'periods' -%}
+            {%- set made_of = local_md5((common | sort | join) ~ node.checksum.checksum) -%}
+            {%- do rows.append(
+                "('" ~ node.name ~ "', '" ~ made_of ~ "', interval '" ~ node.config.meta.reach ~ "')"
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- rows | sort | join(', ') or "(null::text, null::text, null::interval)" -}}
+{% endmacro %}

@@ -1,0 +1,138 @@
+-- What each rule must judge anew at this build: the time that a change touched since the rule last looked, and as far around it
+-- as the change can bear on the rule. All of a station where the rule or its parameters are others, or it has never looked.
+with
+
+rules as (
+
+    select
+        rule,
+        made_of,
+        reach
+    from (values {{ rules_of_the_project() }}) as listed (rule, made_of, reach)
+
+),
+
+channels as (
+
+    select distinct channel_id, station from {{ ref('channel_settings') }}
+
+),
+
+stations as (
+
+    select station from {{ ref('stg_task43__stations') }}
+
+),
+
+-- a rule that is off for all of a station is wanted with nothing, so that what it found goes
+wanted as (
+
+    select
+        rules.rule,
+        stations.station,
+        rules.reach,
+        md5(concat_ws(
+            '|', rules.made_of,
+            string_agg(
+                concat_ws(',', measurement_point, statistic, parameter, value), ';'
+                order by measurement_point, statistic, parameter
+            ) filter (where parameters.mode <> 'off' and parameters.parameter <> 'mode')
+        )) as made_of
+    from rules
+    cross join stations
+    left join {{ ref('rule_parameters') }} as parameters using (rule, station)
+    group by rules.rule, stations.station, rules.reach, rules.made_of
+
+),
+
+seen as (
+
+    select * from {{ source('ops', 'seen_change') }} where cluster = ops.cluster()
+
+),
+
+looked as (
+
+    select
+        wanted.rule,
+        wanted.station,
+        wanted.reach,
+        wanted.made_of,
+        seen.snapshot::text as snapshot
+    from wanted
+    left join seen
+        on wanted.rule = seen.model and wanted.station = seen.station and wanted.made_of = seen.made_of
+
+),
+
+changes as (
+
+    select
+        snapshots.snapshot,
+        coalesce(changed.station, channels.station) as station,
+        changed.date_from,
+        changed.date_to
+    from (select distinct snapshot from looked where snapshot is not null) as snapshots
+    inner join {{ source('ops', 'changed_span') }} as changed
+        on changed.transaction >= pg_snapshot_xmin(snapshots.snapshot::pg_snapshot)
+        and not pg_visible_in_snapshot(changed.transaction, snapshots.snapshot::pg_snapshot)
+    left join channels on changed.station is null and changed.channel_id = channels.channel_id
+    where changed.cause in ('load', 'flag', 'metadata')
+
+),
+
+touched as (
+
+    select
+        looked.rule,
+        looked.station,
+        looked.reach,
+        looked.made_of,
+        changes.date_from,
+        changes.date_to
+    from looked
+    inner join changes
+        on looked.snapshot = changes.snapshot
+        and looked.station = coalesce(changes.station, looked.station)
+    union all
+    select
+        rule,
+        station,
+        reach,
+        made_of,
+        '-infinity' as date_from,
+        'infinity' as date_to
+    from looked
+    where snapshot is null
+
+),
+
+reached as (
+
+    select
+        rule,
+        station,
+        reach,
+        made_of,
+        range_agg(tstzrange(date_from - reach, date_to + reach)) as periods
+    from touched
+    group by rule, station, reach, made_of
+
+),
+
+stale as (
+
+    select
+        reached.rule,
+        reached.station,
+        reached.made_of,
+        reached.reach,
+        pg_current_snapshot()::text as snapshot,
+        coalesce(lower(period.bounds), '-infinity') as date_from,
+        coalesce(upper(period.bounds), 'infinity') as date_to
+    from reached
+    cross join lateral unnest(reached.periods) as period (bounds)
+
+)
+
+select * from stale
