@@ -9,18 +9,17 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if is_new -%}
-        {%- do run_query(
-            'create table ' ~ target_relation ~ ' (station text not null, measurement_point text not null, statistic text,'
-            ~ ' date_from timestamptz not null, date_to timestamptz not null, parameter text)'
-        ) -%}
-    {%- endif -%}
-    {%- do run_query(
-        'create temporary table stale on commit drop as select station, made_of, snapshot, range_agg(tstzrange(date_from, date_to))'
-        ~ ' as periods from ' ~ ref('stale_periods') ~ ' where rule = ' ~ literal(this.identifier)
-        ~ ' group by station, made_of, snapshot'
-    ) -%}
-
+    {% call statement('stale') -%}
+        create table if not exists {{ target_relation }} (
+            station text not null, measurement_point text not null, statistic text,
+            date_from timestamptz not null, date_to timestamptz not null, parameter text
+        );
+        create temporary table stale on commit drop as
+        select station, made_of, snapshot, range_agg(tstzrange(date_from, date_to)) as periods
+        from {{ this.schema }}.stale_periods
+        where rule = {{ literal(this.identifier) }}
+        group by station, made_of, snapshot
+    {%- endcall %}
     {%- if run_query('select count(*) from stale').rows[0][0] == 0 -%}
         {%- call noop_statement('main', 'NOTHING STALE', 'NOTHING STALE', 0) -%}
             {{ sql }}
