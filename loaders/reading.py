@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from database.connection import Connection
 from database.errors import MetadataError, StationManagerError
-from loaders import ledger
+from loaders import ledger, rejecting
 from loaders.channels import Channels
 from loaders.clock import Logger, to_utc_begin
 from loaders.copying import copy_readings
-from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import FormatError, LoggerFile, Table
 from loaders.ledger import LedgerRow
 from loaders.pieces import Piece, finished_lines
 from loaders.readings import ChannelRows, Counts, add_up, as_utc, only
+from loaders.rejecting import Lost, Stamps
 
 Pieces = Callable[[], Iterator[Piece]]
 A_MOMENT = np.timedelta64(1, "us")
@@ -44,7 +46,7 @@ class Survey:
     last: np.datetime64 | None = None
     rank: np.datetime64 | None = None
     clock: dict[str, Any] = field(default_factory=dict)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[Lost] = field(default_factory=list)
 
     def add(self, rows: Sequence[ChannelRows], finished: int | None) -> None:
         """Take in the readings of a table."""
@@ -126,20 +128,40 @@ def _normalised(
     """A table's readings by channel, with UTC stamps of the beginning, and the clock that was applied."""
     if not len(table.timestamps):
         return [], {}
-    period, is_assumed = channels.averaging_period(table)
-    timestamps, offset, is_end = to_utc_begin(
-        table.timestamps,
-        survey.file.logger,
-        period,
-        utc_offset=content.utc_offset,
-        timestamp_is_end_of_period=content.timestamp_is_end_of_period,
-    )
-    ids = channels.ids(table.name, table.columns, period, is_assumed=is_assumed)
+    timestamps, offset, is_end = _clocked(channels, survey, content, table, table.timestamps)
+    ids = _ids(channels, table)
     rows = []
     for column, values, rejected in zip(table.columns, table.values, table.rejected_cells, strict=True):
         one = ChannelRows(_id(survey.file), survey.station, ids[column.name], timestamps, values, table.lines)
         rows.append(only(one, ~rejected) if rejected.any() else one)
     return rows, {"utc_offset": offset.item(), "timestamp_is_end_of_period": is_end}
+
+
+def _clocked(
+    channels: Channels, survey: Survey, content: LoggerFile, table: Table, stamps: Stamps
+) -> tuple[Stamps, np.timedelta64, bool]:
+    """Stamps of a table in UTC, marking the beginning, with the offset and label that applied to the last of them."""
+    return to_utc_begin(
+        stamps,
+        survey.file.logger,
+        channels.averaging_period(table)[0],
+        utc_offset=content.utc_offset,
+        timestamp_is_end_of_period=content.timestamp_is_end_of_period,
+    )
+
+
+def _ids(channels: Channels, table: Table) -> dict[str, int]:
+    period, is_assumed = channels.averaging_period(table)
+    return channels.ids(table.name, table.columns, period, is_assumed=is_assumed)
+
+
+def _lost(channels: Channels, survey: Survey, content: LoggerFile) -> Iterator[Lost]:
+    """What could not be read of a piece, and when it would have been."""
+
+    def to_utc(table: Table, stamps: Stamps) -> Stamps:
+        return _clocked(channels, survey, content, table, stamps)[0]
+
+    return rejecting.locate(content, to_utc, partial(_ids, channels))
 
 
 def _waves(channels: Channels, surveys: Sequence[Survey]) -> Iterator[list[ChannelRows]]:
@@ -151,7 +173,7 @@ def _waves(channels: Channels, surveys: Sequence[Survey]) -> Iterator[list[Chann
     until: dict[int, np.datetime64] = {}
     for survey in sorted(surveys, key=lambda survey: np.datetime64("now") if survey.first is None else survey.first):
         for number, piece in enumerate(survey.file.pieces()):
-            survey.rejected += piece.file.rejected
+            survey.rejected += _lost(channels, survey, piece.file)
             if number:
                 yield batch
                 batch, until = [], {}
@@ -195,40 +217,27 @@ def _settle_after(connection: Connection, surveys: Sequence[Survey], counts: dic
                 readings_same=count.same - brought,
                 readings_changed=count.changed,
                 readings_kept=count.kept,
-                readings_rejected=sum(bad.readings for bad in survey.rejected),
-                rejected_lines=len({bad.line for bad in survey.rejected}),
+                readings_rejected=sum(lost.bad.readings for lost in survey.rejected),
+                rejected_lines=len({lost.bad.line for lost in survey.rejected}),
                 error=_first_of(survey.rejected),
                 loaded_at=datetime.now(UTC),
             )
-    rejected = [(_id(survey.file), bad) for survey in surveys for bad in survey.rejected]
-    _keep_rejected(connection, [_id(survey.file) for survey in surveys], rejected)
+    files = [_id(survey.file) for survey in surveys]
+    rejecting.keep(connection, files, [(_id(survey.file), lost) for survey in surveys for lost in survey.rejected])
+    rejecting.tell(connection, files, [survey.station for survey in surveys])
 
 
-def _first_of(rejected: Sequence[Rejected]) -> dict[str, object] | None:
+def _first_of(rejected: Sequence[Lost]) -> dict[str, object] | None:
     """The ledger's word on a file of which not all could be read: the first line, and how many others there are."""
     if not rejected:
         return None
-    first = rejected[0]
+    first = rejected[0].bad
     return {
         "what": first.reason,
         "where": f"line {first.line}",
         "remedy": "the other lines are loaded; see raw.rejected_row",
-        "others": len({bad.line for bad in rejected}) - 1,
+        "others": len({lost.bad.line for lost in rejected}) - 1,
     }
-
-
-def _keep_rejected(connection: Connection, files: list[int], rejected: Sequence[tuple[int, Rejected]]) -> None:
-    connection.execute("delete from raw.rejected_row where file_id = any(%s)", [files])
-    if not rejected:
-        return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("copy raw.rejected_row (file_id, line, text, reason, readings) from stdin") as copy,
-    ):
-        for file_id, bad in rejected:
-            # PostgreSQL's text can't hold a NUL
-            text = bad.text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-            copy.write_row((file_id, bad.line, text, bad.reason, bad.readings))
 
 
 def told(error: FormatError | StationManagerError) -> dict[str, object]:

@@ -60,12 +60,27 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line of which a part or all could not be read, with how many readings that part holds."""
+    """A line of which a part or all could not be read, with how many readings that part holds.
+
+    Where only cells of a row are at fault, the table's `rejected_cells` say which, and the row's stamp is there.
+
+    Attributes:
+        line: in the file, from 1, header lines counted.
+        text: as the file has it.
+        reason: what was found and what was expected.
+        readings: how many are lost with it.
+        table: of a line that is no row of the table, the name of the one that it was written to.
+        timestamp: of such a line its stamp, naive, by the logger's clock, where that could be read all the same.
+        columns: of such a line the columns that lost a reading; None where all did.
+    """
 
     line: int
     text: str
     reason: str
     readings: int
+    table: str = ""
+    timestamp: np.datetime64 | None = None
+    columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

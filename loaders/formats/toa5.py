@@ -171,7 +171,9 @@ def read_table(blocks: list[Block]) -> tuple[Table, list[Rejected]]:
         rejected_cells=tuple(column.unreadable[stamped] for column in columns.values()),
         averaging_period=None,
     )
-    rejected = [Rejected(bad.line, bad.text, bad.reason, len(columns)) for bad in rows.ragged]
+    rejected = [
+        Rejected(bad.line, bad.text, bad.reason, len(columns), header.table, stamp_of(bad.text)) for bad in rows.ragged
+    ]
     rejected += rejected_lines(rows, stamp_texts, stamped, len(columns))
     rejected += rejected_cells(rows, columns, stamped, header)
     return table, rejected
@@ -216,6 +218,13 @@ def refuse_ambiguous(stamp_texts: pa.ChunkedArray[Any], rows: Rows) -> None:
                 f"line {line}",
                 "save the file with ISO dates, or load it as the logger wrote it",
             )
+
+
+def stamp_of(text: str) -> np.datetime64 | None:
+    """The stamp of a line that is no row, if it is whole: another field follows it."""
+    first, following, _ = text.partition(",")
+    stamp = stamps.read_iso(pa.chunked_array([pa.array([first.strip().strip('"')], pa.string())]))[0]
+    return stamp if following and not np.isnat(stamp) else None
 
 
 def rejected_lines(

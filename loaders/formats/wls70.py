@@ -204,10 +204,14 @@ def _unplaced(subsets: Subsets, words: dict[str, str]) -> Iterator[Rejected]:
 
 def _unreadable(subsets: Subsets, words: dict[str, str]) -> Iterator[Rejected]:
     bad: dict[int, list[str]] = {}
-    for code, name in words.items():
+    for code in words:
         is_reading = subsets.begins if code in OF_THE_PROFILE else subsets.placed & is_of_a_height(code)
         for at in np.flatnonzero(subsets.columns[code].unreadable & is_reading).tolist():
-            bad.setdefault(at, []).append(name)
-    for at, names in bad.items():
-        reason = f"no number in {', '.join(names)}; a number expected"
-        yield Rejected(int(subsets.lines[at]), subsets.texts[at], reason, len(names))
+            bad.setdefault(at, []).append(code)
+    for at, codes in bad.items():
+        reason = f"no number in {', '.join(words[code] for code in codes)}; a number expected"
+        height = f"{subsets.heights_m[at]:g}m"
+        columns = tuple(words[code] if code in OF_THE_PROFILE else f"{height} {words[code]}" for code in codes)
+        yield Rejected(
+            int(subsets.lines[at]), subsets.texts[at], reason, len(codes), timestamp=subsets.times[at], columns=columns
+        )
