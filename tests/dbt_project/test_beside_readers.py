@@ -139,10 +139,10 @@ def test_two_builds_at_once_both_end_well(instance: Home, owner: Connection, ana
 def test_a_flag_and_its_withdrawal_reach_the_wide_view(build: Build, owner: Connection, analyst: Connection) -> None:
     values = 'select "Spd_avg" from exports.mast order by timestamp'
     owner.execute(FLAG)
-    build("--select", "flagged_periods+")
+    build("--select", "hand_made_periods+")
     assert analyst.execute(values).fetchall() == [(pytest.approx(7.94),), (None,), (None,)]
     owner.execute("update metadata.flag set withdrawn_at = now(), withdrawn_by = 'a test'")
-    build("--select", "flagged_periods+")
+    build("--select", "hand_made_periods+")
     assert analyst.execute(values).fetchall() == [(pytest.approx(7.94),), (pytest.approx(7.94),), (None,)]
 
 

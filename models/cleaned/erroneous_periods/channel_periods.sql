@@ -28,8 +28,12 @@ exclusions as (
         served.channel_id,
         served.measurement_point,
         served.statistic,
-        flagged.flag_id,
         flagged.reason,
+        flagged.source,
+        -- people before rules, and those in their order
+        row_number() over (
+            order by flagged.rule_position nulls first, flagged.flag_id, flagged.date_from, flagged.statistic
+        ) as place,
         flagged.date_from - served.averaging_period + interval '1 microsecond' as date_from,
         flagged.date_to
     from served
@@ -47,7 +51,7 @@ reached as (
         *,
         max(date_to) over (
             partition by channel_id, measurement_point, statistic
-            order by date_from, flag_id
+            order by date_from, place
             rows between unbounded preceding and 1 preceding
         ) as reached_before
     from exclusions
@@ -60,7 +64,7 @@ islands as (
         *,
         count(*) filter (where date_from > reached_before) over (
             partition by channel_id, measurement_point, statistic
-            order by date_from, flag_id
+            order by date_from, place
         ) as island
     from reached
 
@@ -94,12 +98,13 @@ stretches as (
 
 ),
 
--- where several exclude a piece, the one that was set first is named
+-- where several exclude a piece, a flag goes before a rule, and the one that was set first before others
 explained as (
 
     select distinct on (stretches.channel_id, stretches.measurement_point, stretches.statistic, stretches.date_from)
         stretches.*,
-        islands.reason
+        islands.reason,
+        islands.source
     from stretches
     left join islands
         on stretches.channel_id = islands.channel_id
@@ -111,7 +116,7 @@ explained as (
     where stretches.date_from < stretches.date_to
     order by
         stretches.channel_id, stretches.measurement_point, stretches.statistic, stretches.date_from,
-        islands.flag_id
+        islands.place
 
 ),
 
@@ -133,7 +138,8 @@ pieces as (
         calibrations.is_circular,
         calibrations.calibration_status,
         calibrations.date_to as calibration_changes_at,
-        explained.reason as excluded_by
+        explained.reason as excluded_by,
+        explained.source as excluded_source
     from calibrations
     inner join explained
         on calibrations.channel_id = explained.channel_id

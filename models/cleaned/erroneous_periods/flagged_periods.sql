@@ -1,90 +1,56 @@
--- Which measurement points and statistics are erroneous, when and why. A flag names a prefix: of measurement points it takes
--- all statistics, of column names those that the columns hold, while they hold them.
+-- Which measurement points and statistics are erroneous, when and why, whoever says so: people, or quality rules.
 with
 
-flags as (
+hand_made as (
 
-    select * from {{ ref('stg_metadata__flags') }} where withdrawn_at is null
-
-),
-
-points as (
-
-    select * from {{ ref('stg_task43__measurement_points') }}
+    select * from {{ ref('hand_made_periods') }}
 
 ),
 
-columns as (
+by_rule as (
 
-    select * from {{ ref('logger_columns') }}
+    select * from {{ ref('rule_periods') }}
 
 ),
 
-by_point as (
+flagged as (
 
     select
-        flags.flag_id,
-        points.measurement_point,
-        flags.statistic,
-        flags.date_from,
-        flags.date_to
-    from flags
-    inner join points
-        on flags.station = points.station
-        and (lower(flags.sensor) = 'all' or starts_with(points.measurement_point, flags.sensor))
-        and coalesce(flags.measurement_point, points.measurement_point) = points.measurement_point
-        and coalesce(flags.measurement_type, points.measurement_type) = points.measurement_type
-
-),
-
-by_column as (
-
-    select distinct
-        flags.flag_id,
-        columns.measurement_point,
-        columns.statistic,
-        greatest(flags.date_from, columns.date_from) as date_from,
-        least(flags.date_to, columns.date_to) as date_to
-    from flags
-    inner join columns
-        on flags.station = columns.station
-        and starts_with(columns.column_name, flags.sensor)
-        and not starts_with(columns.measurement_point, flags.sensor)
-        and lower(flags.sensor) <> 'all'
-        and coalesce(flags.measurement_point, columns.measurement_point) = columns.measurement_point
-        and coalesce(flags.measurement_type, columns.measurement_type) = columns.measurement_type
-        and coalesce(flags.statistic, columns.statistic) = columns.statistic
-        and flags.date_from < columns.date_to
-        and flags.date_to > columns.date_from
-
-),
-
-matched as (
-
-    select * from by_point
+        station,
+        measurement_point,
+        statistic,
+        date_from,
+        date_to,
+        source,
+        reason,
+        mode,
+        remark,
+        flag_id,
+        created_by,
+        created_at,
+        null::text as parameter,
+        null::text as parameter_value,
+        null::integer as rule_position
+    from hand_made
     union all
-    select * from by_column
-
-),
-
-explained as (
-
     select
-        flags.station,
-        matched.measurement_point,
-        matched.statistic,
-        matched.date_from,
-        matched.date_to,
-        flags.source,
-        flags.reason,
-        'exclude'::text as mode,
-        flags.remark,
-        flags.flag_id,
-        flags.created_by,
-        flags.created_at
-    from matched
-    inner join flags using (flag_id)
+        station,
+        measurement_point,
+        statistic,
+        date_from,
+        date_to,
+        'rule' as source,
+        rule as reason,
+        mode,
+        null as remark,
+        null as flag_id,
+        null as created_by,
+        null as created_at,
+        parameter,
+        parameter_value,
+        rule_position
+    from by_rule
 
 )
 
-select * from explained
+select * from flagged
