@@ -131,7 +131,7 @@ select
     null,
     'changes have come since the last build (stationmanager build)'
 where
-    (select count(*) from ops.changed_span)
+    (select count(*) from ops.changed_span where cause <> 'judged')
     <> coalesce((select changes from ops.build order by build_id desc limit 1), 0)
 
 order by 2, 1, 4

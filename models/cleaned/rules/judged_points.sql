@@ -39,8 +39,8 @@ numbered as (
         stations.latitude,
         stations.longitude,
         stations.utc_offset
-    from judged
-    inner join points using (station, measurement_point)
+    from points
+    inner join judged using (station, measurement_point)
     left join stations using (station)
 
 )

@@ -28,10 +28,10 @@ wide as (
         points.point_id,
         points.station,
         points.measurement_point,
-        {% for statistic in statistics %}
-        max(limits.minimum) filter (where limits.statistic = '{{ statistic }}') as {{ statistic }}_minimum,
-        max(limits.maximum) filter (where limits.statistic = '{{ statistic }}') as {{ statistic }}_maximum{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for statistic in statistics %}
+    max(limits.minimum) filter (where limits.statistic = '{{ statistic }}') as {{ statistic }}_minimum,
+    max(limits.maximum) filter (where limits.statistic = '{{ statistic }}') as {{ statistic }}_maximum{{ ',' if not loop.last }}
+    {% endfor %}
     from limits
     inner join points using (station, measurement_point)
     group by points.point_id, points.station, points.measurement_point
@@ -45,19 +45,19 @@ beyond as (
         wide.measurement_point,
         slots.timestamp as date_from,
         slots.timestamp + slots.seconds * interval '1 second' as date_to,
-        {% for statistic in statistics %}
-        case
-            when slots.{{ statistic }} < wide.{{ statistic }}_minimum then 'minimum'
-            when slots.{{ statistic }} > wide.{{ statistic }}_maximum then 'maximum'
-        end as {{ statistic }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for statistic in statistics %}
+    case
+        when slots.{{ statistic }} < wide.{{ statistic }}_minimum then 'minimum'
+        when slots.{{ statistic }} > wide.{{ statistic }}_maximum then 'maximum'
+    end as {{ statistic }}{{ ',' if not loop.last }}
+    {% endfor %}
     from slots
     inner join wide using (point_id)
     where
-        {% for statistic in statistics %}
+    {% for statistic in statistics %}
         {{ 'or ' if not loop.first }}slots.{{ statistic }} < wide.{{ statistic }}_minimum
         or slots.{{ statistic }} > wide.{{ statistic }}_maximum
-        {% endfor %}
+    {% endfor %}
 
 ),
 

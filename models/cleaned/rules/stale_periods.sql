@@ -4,10 +4,7 @@ with
 
 rules as (
 
-    select
-        rule,
-        made_of,
-        reach
+    select *
     from (values {{ rules_of_the_project() }}) as listed (rule, made_of, reach)
 
 ),
@@ -34,8 +31,10 @@ wanted as (
         md5(concat_ws(
             '|', rules.made_of,
             string_agg(
-                concat_ws(',', measurement_point, statistic, parameter, value), ';'
-                order by measurement_point, statistic, parameter
+                concat_ws(
+                    ',', parameters.measurement_point, parameters.statistic, parameters.parameter, parameters.value
+                ), ';'
+                order by parameters.measurement_point, parameters.statistic, parameters.parameter
             ) filter (where parameters.mode <> 'off' and parameters.parameter <> 'mode')
         )) as made_of
     from rules

@@ -1,0 +1,63 @@
+-- What all quality rules found, with what becomes of it: the rules' own tables side by side.
+{{ config(materialized='view') }}
+
+{% set rules = ['range'] %}
+
+with
+
+found as (
+
+    {% for rule in rules %}
+    {{ 'union all' if not loop.first }}
+    select '{{ rule }}' as rule, station, measurement_point, statistic, date_from, date_to, parameter
+    from {{ ref(rule) }}
+    {% endfor %}
+
+),
+
+rules as (
+
+    select * from {{ ref('rules') }}
+
+),
+
+modes as (
+
+    select distinct station, measurement_point, rule, mode
+    from {{ ref('rule_parameters') }}
+
+),
+
+numbers as (
+
+    select * from {{ ref('rule_parameters') }}
+
+),
+
+explained as (
+
+    select
+        found.station,
+        found.measurement_point,
+        found.statistic,
+        found.date_from,
+        found.date_to,
+        found.rule,
+        rules.rule_position,
+        modes.mode,
+        found.parameter,
+        numbers.value as parameter_value
+    from found
+    inner join rules using (rule)
+    inner join modes using (station, measurement_point, rule)
+    left join numbers
+        on found.station = numbers.station
+        and found.measurement_point = numbers.measurement_point
+        and found.rule = numbers.rule
+        and found.parameter = numbers.parameter
+        and coalesce(found.statistic, '') = coalesce(numbers.statistic, '')
+    where modes.mode <> 'off'
+
+)
+
+select * from explained
