@@ -125,16 +125,26 @@ def _files_of(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _files_below(folder: str) -> Iterator[str]:
-    """Files of a folder and its folders; one that can't be read stands for itself, so that who opens it says why."""
+    """Files of a folder and its folders; what can't be looked at stands for itself, so that who opens it says why.
+
+    Links to folders are not followed: they could lead round in circles.
+    """
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     yield from _files_below(entry.path)
-                elif entry.is_file():
+                elif _may_be_file(entry):
                     yield entry.path
-    except PermissionError:
+    except OSError:
         yield folder
+
+
+def _may_be_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself, say
+        return True
 
 
 def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:

@@ -13,7 +13,7 @@ from loaders.clock import Logger
 from loaders.ledger import LedgerRow
 from loaders.opening import Opener
 from loaders.reading import lock
-from loaders.results import LoadResult
+from loaders.results import FileResult, LoadResult
 from loaders.unwrapping import Settings
 from loaders.working import OnFile
 
@@ -22,10 +22,11 @@ OF_LOGGER = "state = 'loaded' and format <> 'container' and metadata.same_serial
 CHANNELS = "select channel_id from raw.channel where metadata.same_serial(logger) = metadata.same_serial(%s)"
 TAKE_AWAY = """
 insert into ops.changed_span (station, channel_id, date_from, date_to, cause)
-select %(station)s, channel_id, min(timestamp), max(timestamp) + interval '1 microsecond', 'load'
+select station, channel_id, min(timestamp), max(timestamp) + interval '1 microsecond', 'load'
 from raw.reading
+cross join unnest(%(stations)s::text []) as served (station)
 where channel_id = any(%(channels)s)
-group by channel_id;
+group by station, channel_id;
 delete from raw.superseded_reading where channel_id = any(%(channels)s);
 delete from raw.confirmed_span where channel_id = any(%(channels)s);
 delete from raw.reading where channel_id = any(%(channels)s);
@@ -61,20 +62,25 @@ def replay(home: Home, name: str, *, on_file: OnFile | None = None, settings: Se
                     results += found
                 if on_file:
                     on_file(unit[-1].path, len(results), len(rows))
-            failed = next((result for result in results if result.state == "failed"), None)
-            if failed is not None:
-                error = failed.error or {}
-                raise ReplayFailed(
-                    f"{error.get('what')}; nothing was changed",
-                    f"{failed.path}, {error.get('where')}",
-                    str(error.get("remedy")),
-                )
+            _see_that_all_were_read(results)
     return LoadResult(results)
+
+
+def _see_that_all_were_read(results: Sequence[FileResult]) -> None:
+    lost = next((result for result in results if result.state != "loaded"), None)
+    if lost is None:
+        return
+    error = lost.error or {
+        "what": f"no metadata name its logger any more ({lost.logger})",
+        "where": "logger_main_config",
+        "remedy": "let logger_id or logger_name say what its header calls the logger, and import them again",
+    }
+    raise ReplayFailed(f"{error['what']}; nothing was changed", f"{lost.path}, {error['where']}", str(error["remedy"]))
 
 
 def _take_away(connection: Connection, logger: Logger, rows: Sequence[LedgerRow]) -> None:
     given = {
-        "station": logger.periods[-1].station,
+        "stations": sorted({period.station for period in logger.periods}),
         "channels": [channel for (channel,) in connection.execute(CHANNELS, [logger.serial]).fetchall()],
         "files": [row.file_id for row in rows],
     }

@@ -143,6 +143,14 @@ def test_a_path_that_is_not_there_fails_by_name(mast: Home, tmp_path: Path) -> N
     }
 
 
+def test_a_link_that_leads_in_circles_does_not_hold_up_its_folder(mast: Home, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.dat").symlink_to("a.dat")
+    (tmp_path / "data" / "b.dat").write_bytes(toa5({step: [1.0] for step in range(5)}))
+    states = {Path(file.path).name: file.state for file in load(mast, [tmp_path / "data"]).files}
+    assert states == {"a.dat": "failed", "b.dat": "loaded"}
+
+
 def test_a_file_waits_unclaimed_until_metadata_name_its_logger(
     instance: Home, write: Write, claim: Callable[..., None]
 ) -> None:

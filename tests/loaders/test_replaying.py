@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +13,10 @@ from database.connection import connect
 from database.errors import UsageError
 from database.home import Home
 from loaders.archive import Archive
+from loaders.metadata.importing import import_metadata
 from loaders.replaying import ReplayFailed, replay
 from tests.commands import run
-from tests.loaders.campaign import toa5
+from tests.loaders.campaign import at, document, toa5
 from tests.loaders.test_loading import Write, only, readings, utc, values
 
 
@@ -70,3 +73,32 @@ def test_spans_of_before_and_after_are_told_to_who_depends_on_them(late: Home, c
     assert spans is not None
     assert spans[0] == utc(0) - timedelta(hours=2)
     assert spans[1] > utc(49)
+
+
+def test_nothing_is_changed_where_a_file_would_belong_to_no_logger_any_more(
+    mast: Home, write: Write, claim: Callable[..., None]
+) -> None:
+    claim(mast, logger_id="box")
+    assert only(mast, write("a.dat", toa5({step: [1.0] for step in range(10)}, serial="box"))).new == 10
+    before = readings(mast)
+    claim(mast, logger_id=None, offset_from_utc_hrs=2)
+    with pytest.raises(ReplayFailed, match=r"no metadata name its logger any more \(box\); nothing was changed"):
+        replay(mast, "4711")
+    assert readings(mast) == before
+
+
+def test_each_station_that_the_logger_served_is_told(late: Home, tmp_path: Path) -> None:
+    moved = document(date_to=f"{at(30):%Y-%m-%dT%H:%M:%S}", offset_from_utc_hrs=2)
+    (second,) = document(date_from=f"{at(30):%Y-%m-%dT%H:%M:%S}", offset_from_utc_hrs=2)["measurement_location"]
+    moved["measurement_location"].append(second | {"name": "Other Mast"})
+    (tmp_path / "moved.json").write_text(json.dumps(moved))
+    with connect(late, "owner") as connection:
+        import_metadata(
+            connection, tmp_path / "moved.json", utc_offset_hours=None, timestamps=None, imported_by="a test"
+        )
+        connection.execute("delete from ops.changed_span")
+    replay(late, "4711")
+    with connect(late, "owner") as connection:
+        told = connection.execute("select station, max(date_to) from ops.changed_span group by 1 order by 1").fetchall()
+    assert [station for station, _ in told] == ["other_mast", "test_mast"]
+    assert min(until for _, until in told) > utc(49)
