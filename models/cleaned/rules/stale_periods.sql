@@ -46,7 +46,7 @@ wanted as (
 
 seen as (
 
-    select * from {{ source('ops', 'seen_change') }} where cluster = ops.cluster()
+    select * from {{ ref('stg_ops__seen_changes') }}
 
 ),
 
@@ -57,7 +57,7 @@ looked as (
         wanted.station,
         wanted.reach,
         wanted.made_of,
-        seen.snapshot::text as snapshot
+        seen.snapshot
     from wanted
     left join seen
         on wanted.rule = seen.model and wanted.station = seen.station and wanted.made_of = seen.made_of
@@ -72,7 +72,7 @@ changes as (
         changed.date_from,
         changed.date_to
     from (select distinct snapshot from looked where snapshot is not null) as snapshots
-    inner join {{ source('ops', 'changed_span') }} as changed
+    inner join {{ ref('stg_ops__changed_spans') }} as changed
         on changed.transaction >= pg_snapshot_xmin(snapshots.snapshot::pg_snapshot)
         and not pg_visible_in_snapshot(changed.transaction, snapshots.snapshot::pg_snapshot)
     left join channels on changed.station is null and changed.channel_id = channels.channel_id
