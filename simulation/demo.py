@@ -52,7 +52,9 @@ EXCHANGED = Point(
         Sensor("A-2207", EXCHANGED_AT, None, 0.04655, 0.247, "2022-07-19"),
     ),
     (
-        Program("A-1101", START, REPROGRAMMED_AT, 0.04612, 0.213),
+        # the new serial was entered at once, its numbers three weeks later
+        Program("A-1101", START, EXCHANGED_AT, 0.04612, 0.213),
+        Program("A-2207", EXCHANGED_AT, REPROGRAMMED_AT, 0.04612, 0.213),
         Program("A-2207", REPROGRAMMED_AT, None, 0.04655, 0.247),
     ),
     boom_deg=0,
@@ -84,11 +86,11 @@ PLAIN = Mast(
     climate=Climate(scale_m_s=8.3, prevailing_deg=20, temperature_deg_c=14.5, summer_month=1.5, elevation_m=110),
     points=(
         _speed("Spd100m", 100, 270, Sensor("B-0451", START, None, 0.04671, 0.232, "2021-10-12"),
-               Program("generic", START, None, *ROUNDED)),
+               Program("B-0451", START, None, *ROUNDED)),
         _speed("Spd80m", 80, 270, Sensor("B-0452", START, None, 0.04583, 0.204, "2021-10-12"),
-               Program("generic", START, None, *ROUNDED)),
+               Program("B-0452", START, None, *ROUNDED)),
         _speed("Spd60m", 60, 270, Sensor("B-0453", START, None, 0.04629, 0.261, "2021-10-13"),
-               Program("generic", START, None, *ROUNDED)),
+               Program("B-0453", START, None, *ROUNDED)),
         _vane("Dir98m", 98, "V-771", boom_deg=90, dead_band_deg=90),
         _vane("Dir58m", 58, "V-772", boom_deg=90, dead_band_deg=90),
         *_surroundings(),

@@ -69,6 +69,11 @@ def test_every_file_is_loaded_but_the_broken_one(shown: Demo) -> None:
     assert demo.BROKEN_FILE in failed["text"]
 
 
+def test_status_tells_nothing_but_what_was_broken_on_purpose(shown: Demo) -> None:
+    findings = json.loads(run(shown.home, "status", "--json"))["findings"]
+    assert {finding["kind"] for finding in findings} == {"file_failed", "rows_rejected"}, findings
+
+
 def test_re_calibration_finds_the_truth_again(shown: Demo) -> None:
     ridge, _ = simulate_demo_field()
     point = demo.EXCHANGED_POINT
