@@ -18,9 +18,9 @@
         from (
             -- the direction to the sun in equatorial coordinates, and the local sidereal time
             select
-                cosd(orbit.longitude) as equinox,
-                cosd(orbit.obliquity) * sind(orbit.longitude) as east,
-                sind(orbit.obliquity) * sind(orbit.longitude) as north,
+                cosd(orbit.along_ecliptic) as equinox,
+                cosd(orbit.obliquity) * sind(orbit.along_ecliptic) as east,
+                sind(orbit.obliquity) * sind(orbit.along_ecliptic) as north,
                 280.46061837 + 360.98564736629 * orbit.days + {{ longitude }} as sidereal,
                 orbit.distance_au
             from (
@@ -28,7 +28,7 @@
                 select
                     elements.days,
                     280.460 + 0.9856474 * elements.days
-                    + 1.915 * sind(elements.anomaly) + 0.020 * sind(2 * elements.anomaly) as longitude,
+                    + 1.915 * sind(elements.anomaly) + 0.020 * sind(2 * elements.anomaly) as along_ecliptic,
                     23.439 - 0.0000004 * elements.days as obliquity,
                     1.00014 - 0.01671 * cosd(elements.anomaly) - 0.00014 * cosd(2 * elements.anomaly) as distance_au
                 from (
