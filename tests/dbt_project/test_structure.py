@@ -100,6 +100,19 @@ def test_all_that_the_metadata_are_made_from_is_built_with_them(models: list[Nod
     assert not left_out
 
 
+def test_a_rule_is_judged_anew_when_a_macro_of_it_changes(models: list[Node], manifest: dict[str, Any]) -> None:
+    digested = set(manifest["macros"]["macro.stationmanager.rules_of_the_project"]["depends_on"]["macros"])
+    called = {
+        (model["name"], macro)
+        for model in models
+        if model["config"]["materialized"] == "periods"
+        for macro in model["depends_on"]["macros"]
+        if macro.startswith("macro.stationmanager.") and "periods" not in macro
+    }
+    assert called
+    assert not [(name, macro) for name, macro in called if macro not in digested]
+
+
 def test_no_model_is_longer_than_200_lines() -> None:
     long = [path.name for path in (PROJECT / "models").rglob("*.sql") if len(path.read_text().splitlines()) > 200]
     assert not long

@@ -1,7 +1,9 @@
 -- What all quality rules found, with what becomes of it: the rules' own tables side by side.
 {{ config(materialized='view') }}
 
-{% set rules = ['range'] %}
+{% set rules = [
+    'range', 'irradiance_limits', 'irradiance_rare', 'irradiance_closure',
+] %}
 
 with
 
