@@ -13,8 +13,10 @@ from exporters.station import Recorded, Station
 
 HEADING = ("Data Column", "Flag Name", "Start Time", "End Time", "Time Steps")
 
-# Off the grid of averaging periods, a flag takes every step that it overlaps. Columns go by their name without
-# the unit, which is how Windographer knows them after it has read the other files.
+# Off the grid of averaging periods, a flag takes every step that it overlaps. A flag that came from another program by
+# a name that is none of our reasons has it as its remark, and goes out by it again; what a quality rule takes goes by
+# the rule's name. Columns go by their name without the unit, which is how Windographer knows them after it has read the
+# other files.
 PERIODS = """
 with
 
@@ -23,7 +25,14 @@ clipped as (
     select
         columns.position,
         regexp_replace(columns.windographer_name, ' \\[[^]]*\\]$', '') as data_column,
-        regexp_replace(flagged_periods.reason, '\\s+', ' ', 'g') as flag_name,
+        regexp_replace(
+            case
+                when flagged_periods.reason = 'other' and flagged_periods.source = 'imported'
+                    then coalesce(flagged_periods.remark, 'other')
+                else flagged_periods.reason
+            end,
+            '\\s+', ' ', 'g'
+        ) as flag_name,
         greatest(flagged_periods.date_from, %(first)s) as date_from,
         least(flagged_periods.date_to, %(last)s + %(step)s) as date_to
     from cleaned.flagged_periods

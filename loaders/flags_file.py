@@ -1,4 +1,9 @@
-"""Flags from a CSV file, as analysts pass them on: Sensor, Start, Stop, Reason."""
+"""Flags from a CSV file, as analysts pass them on: Sensor, Start, Stop, Reason.
+
+Station, Measurement Point, Measurement Type, Statistic and Remark if wanted; a measurement point or type may stand
+instead of the sensor. Blank Start: from the beginning; blank Stop: until now and on. Reasons of other systems are kept
+as they are.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,8 @@ from loaders.problems import Problem, one_of, refuse, suggestion
 
 COLUMNS = {
     "sensor": "Sensor",
+    "measurement_point": "Measurement Point",
+    "measurement_type": "Measurement Type",
     "from": "Start",
     "to": "Stop",
     "reason": "Reason",
@@ -22,18 +29,19 @@ COLUMNS = {
     "statistic": "Statistic",
 }
 STATION = "Station"
-REQUIRED = ("Sensor", "Start", "Stop", "Reason")
+REQUIRED = ("Start", "Stop", "Reason")
+TARGETS = ("Sensor", "Measurement Point", "Measurement Type")  # one of them is needed
 MEND = "correct these rows and import the file again; nothing of it was imported"
 
 
 def read_flags(connection: Connection, content: bytes, path: str, *, station: str | None) -> list[NewFlag]:
     """All flags of a file. Raises UsageError with every row that is wrong."""
-    table = csv_table.read(content, path, known=(STATION, *COLUMNS.values()), required=REQUIRED)
+    table = csv_table.read(content, path, known=(STATION, *COLUMNS.values()), required=_required(content, path))
     default = None if station is None else stored.find_station(connection, station)
     refuse(() if table.rows else table.problems, path, MEND, UsageError)
     stations = sorted(stored.stations(connection))
     if STATION not in table.columns and default is None:
-        default = _only(stations, path)
+        default = only_station(stations, path)
     rules = FlagRules(connection)
     problems = list(table.problems)
     flags: list[NewFlag] = []
@@ -49,7 +57,13 @@ def read_flags(connection: Connection, content: bytes, path: str, *, station: st
     return flags
 
 
-def _only(stations: list[str], path: str) -> str:
+def _required(content: bytes, path: str) -> tuple[str, ...]:
+    """The columns that a table needs: Sensor too, where nothing else says what is erroneous."""
+    columns = csv_table.read(content, path, known=(STATION, *COLUMNS.values()), required=()).columns
+    return REQUIRED if set(TARGETS[1:]) & set(columns) else (TARGETS[0], *REQUIRED)
+
+
+def only_station(stations: list[str], path: str) -> str:
     """The station that a file means which names none."""
     if len(stations) == 1:
         return stations[0]

@@ -11,6 +11,8 @@ import typer
 from database.connection import connect
 from database.errors import UsageError
 from loaders import flags
+from loaders.flag_targets import ALL
+from loaders.flags_log import DateOrder
 from orchestration import building
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, say
 
@@ -27,17 +29,32 @@ def register(app: typer.Typer) -> None:
 
 def add(
     station: Annotated[str, typer.Argument(help="The station's name, as in `sql 'select * from exports.stations'`.")],
-    sensor: Annotated[str, typer.Option(help="All, or how the measurement points and columns begin.")],
     reason: Annotated[str, typer.Option(help="icing, maintenance, sensor fault, ...; an unknown one lists them all.")],
-    date_from: Annotated[
-        str | None, typer.Option("--from", help="First moment, by the station's clock unless Z or +hh:mm is written.")
+    sensor: Annotated[
+        str | None, typer.Option(help="All, or how the names of measurement points or columns begin, as in Spd.")
     ] = None,
-    date_to: Annotated[str | None, typer.Option("--to", help="First moment that is good again.")] = None,
+    measurement_point: Annotated[str | None, typer.Option(help="Only this one, by its whole name.")] = None,
+    measurement_type: Annotated[str | None, typer.Option(help="Only these: wind_speed, wind_direction, ...")] = None,
+    date_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="First moment, by the station's clock unless Z or +hh:mm is written; without it from the beginning.",
+        ),
+    ] = None,
+    date_to: Annotated[
+        str | None, typer.Option("--to", help="First moment that is good again; without it until now and on.")
+    ] = None,
     statistic: Annotated[str | None, typer.Option(help="Only this one: avg, sd, min, max, ...")] = None,
     remark: Annotated[str | None, typer.Option(help="Free text; needed where the reason is `other`.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a period out of the cleaned readings. It is in effect when the command returns."""
+    """Take a period out of the cleaned readings. It is in effect when the command returns.
+
+    What it takes is what --sensor, --measurement-point, --measurement-type and --statistic allow together: name at
+    least one of the first three (--sensor All is the whole station). A period off the grid takes every reading whose
+    averaging period it overlaps. To change a flag, withdraw it and add another: both stay on record.
+    """
     here = home()
     with connect(here, "loader") as connection:
         flag_id = flags.add_flag(
@@ -48,6 +65,8 @@ def add(
             date_to,
             reason,
             remark=remark,
+            measurement_point=measurement_point,
+            measurement_type=measurement_type,
             statistic=statistic,
             created_by=getpass.getuser(),
         )
@@ -59,23 +78,43 @@ def add(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV with Sensor, Start, Stop, Reason; Station and Remark if wanted.")],
+    file: Annotated[Path, typer.Argument(help="A CSV table, or Windographer's flagging log.")],
     station: Annotated[str | None, typer.Option(help="For rows without a Station, where there are several.")] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="How a flagging log writes dates; else day first, if that can be.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import erroneous periods: all of them, or none where a row is wrong. Importing twice adds nothing."""
+    """Import erroneous periods: all of them, or none where a row is wrong. Importing twice adds nothing.
+
+    A CSV table has the columns Sensor (or Measurement Point, or Measurement Type), Start, Stop, Reason, and Station,
+    Statistic, Remark if wanted; a blank Start or Stop is open. A flagging log is told by its heading: Data Column, Flag
+    Name, Start Time, End Time, Time Steps. What it names and is excluded already is left.
+    """
     here = home()
     try:
         content = file.read_bytes()
     except OSError as error:
         raise UsageError(f"the file can't be read: {error.strerror}", str(file), "check the path") from error
     with connect(here, "loader") as connection:
-        result = flags.import_flags(connection, content, str(file), station=station, created_by=getpass.getuser())
+        result = flags.import_flags(
+            connection,
+            content,
+            str(file),
+            station=station,
+            created_by=getpass.getuser(),
+            dates=dates,
+        )
     building.apply_flags(here, report=say)
     if as_json:
         print_json(result)
-    else:
-        answers.print(f"{result.added} flags added, {result.unchanged} were there already")
+        return
+    answers.print(f"{result.added} flags added, {result.unchanged} were there already (read as {result.read_as})")
+    if result.unknown_columns:
+        named = ", ".join(result.unknown_columns)
+        answers.print(f"kept without effect, as the station has no such column: {named}", markup=False)
+    if result.left_to_rules:
+        answers.print(f"left to the quality rules of these names: {', '.join(result.left_to_rules)}", markup=False)
 
 
 def list_flags(
@@ -83,28 +122,39 @@ def list_flags(
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="Also those that were withdrawn.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List erroneous periods set by hand or imported."""
+    """List erroneous periods set by hand or imported: what they take, why, who set and withdrew them. Times are UTC."""
     with connect(home(), "loader") as connection:
         found = flags.list_flags(connection, station, include_withdrawn=withdrawn)
     if as_json:
         print_json({"flags": found})
         return
     print_table(
-        ["id", "station", "sensor", "from", "to", "reason", "by", "withdrawn by"],
+        ["id", "station", "what", "from", "to", "reason", "remark", "set by", "at", "withdrawn by", "at"],
         [
             (
                 flag.flag_id,
                 flag.station,
-                flag.sensor,
+                _what(flag),
                 flag.date_from,
                 flag.date_to,
                 flag.reason,
-                flag.created_by,
+                flag.remark,
+                flag.created_by + (", imported" if flag.source == "imported" else ""),
+                flag.created_at,
                 flag.withdrawn_by,
+                flag.withdrawn_at,
             )
             for flag in found
         ],
     )
+
+
+def _what(flag: flags.Flag) -> str:
+    """What a flag takes: the prefix or the point, the type, the statistic."""
+    sensor = "" if flag.sensor == ALL and (flag.measurement_point or flag.measurement_type) else flag.sensor
+    prefix = f"{sensor}..." if sensor and sensor != ALL else sensor
+    told = (prefix, flag.measurement_point, flag.measurement_type, flag.statistic)
+    return ", ".join(word for word in told if word)
 
 
 def withdraw(flag_id: int, as_json: JsonOption = False) -> None:

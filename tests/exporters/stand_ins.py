@@ -21,7 +21,7 @@ create table cleaned.channel_periods (
 );
 create table cleaned.flagged_periods (
     station text, measurement_point text, statistic text, date_from timestamptz, date_to timestamptz, reason text,
-    mode text, created_at timestamptz
+    mode text, created_at timestamptz, source text, remark text
 );
 create table exports.columns (
     station text, position integer, column_name text, measurement_point text, statistic text, sensor_group text,
@@ -34,7 +34,7 @@ create table exports.stations (
 """
 
 PERIOD = "insert into cleaned.channel_periods values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-FLAG = "insert into cleaned.flagged_periods values (%s, %s, %s, %s, %s, %s, %s, %s)"
+FLAG = "insert into cleaned.flagged_periods values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COLUMN = "insert into exports.columns values (%s, %s, %s, %s, %s, %s, %s, %s)"
 PLACE = "insert into exports.stations values (%s, %s, %s, %s, %s, %s, '10 minutes')"
 CHANNEL = """
@@ -111,14 +111,23 @@ class Mast:
                     span = {"channel": sensor.channel, "file": self.file, "first": START, "last": last}
                     loader.execute(READINGS, span)
 
-    def exclude(self, column: str, date_from: datetime, date_to: datetime, reason: str, mode: str = "exclude") -> None:
+    def exclude(
+        self,
+        column: str,
+        date_from: datetime,
+        date_to: datetime,
+        reason: str,
+        mode: str = "exclude",
+        *,
+        source: str = "by_hand",
+        remark: str | None = None,
+    ) -> None:
         """Flag a time of a column; its periods are cut at the ends, as dbt cuts them."""
         sensor = self.sensors[column]
         with connect(self.home, "transformer") as dbt:
             dbt.execute(CHANGE, [STATION, "flag", LOADED + STEP])
-            dbt.execute(
-                FLAG, [STATION, sensor.point, sensor.statistic, date_from, date_to, reason, mode, LOADED + STEP]
-            )
+            what = (STATION, sensor.point, sensor.statistic, date_from, date_to)
+            dbt.execute(FLAG, [*what, reason, mode, LOADED + STEP, source, remark])
             if mode == "exclude":
                 dbt.execute("delete from cleaned.channel_periods where channel_id = %s", [sensor.channel])
                 self._period(dbt, sensor, "-infinity", date_from, None)

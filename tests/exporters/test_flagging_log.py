@@ -57,3 +57,9 @@ def test_the_other_files_name_the_flags_that_were_taken_out(recorded_mast: Mast,
     recorded_mast.exclude("Spd80_avg", START, START + STEP, "birds")
     lines = member(exported(recorded_mast).path, "direction").split("\r\n")
     assert lines[7:9] == ["Included flags: <Unflagged data>", "Excluded flags: birds, icing"]
+
+
+def test_a_flag_of_another_program_goes_out_by_its_name_there(recorded_mast: Mast, exported: Export) -> None:
+    recorded_mast.exclude("T2_avg", START, START + STEP, "other", source="imported", remark="Synthesized")
+    recorded_mast.exclude("T2_avg", START + STEP, START + 2 * STEP, "other", remark="a cow\tate it")
+    assert [row.split("\t")[1] for row in log(recorded_mast, exported)[1:3]] == ["Synthesized", "other"]

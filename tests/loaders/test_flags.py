@@ -34,9 +34,10 @@ def transformer(home: Home) -> Iterator[Connection]:
 @pytest.fixture
 def reference(transformer: Connection) -> None:
     """The seed of reasons, as far as flags need it."""
-    transformer.execute("create table reference.reasons (reason text)")
+    transformer.execute("create table reference.reasons (reason text, other_names text)")
     for reason in REASONS:
-        transformer.execute("insert into reference.reasons values (%s)", [reason])
+        other_names = "tower shading|mast shadow" if reason == "tower shadow" else None
+        transformer.execute("insert into reference.reasons values (%s, %s)", [reason, other_names])
 
 
 @pytest.fixture
@@ -88,16 +89,14 @@ def add(
     loader: Connection,
     *,
     station: str = "hill_mast",
-    sensor: str = "Spd",
+    sensor: str | None = "Spd",
     date_from: str | None = "2016-03-09 06:20",
     date_to: str | None = "2016-03-09 10:30",
     reason: str = "icing",
     remark: str | None = None,
-    statistic: str | None = None,
+    **target: str | None,
 ) -> int:
-    return add_flag(
-        loader, station, sensor, date_from, date_to, reason, remark=remark, statistic=statistic, created_by="anna"
-    )
+    return add_flag(loader, station, sensor, date_from, date_to, reason, remark=remark, created_by="anna", **target)
 
 
 def bring(loader: Connection, content: str | bytes, station: str | None = None) -> FlagImport:
@@ -203,6 +202,70 @@ def test_a_flag_that_can_t_be_is_refused(loader: Connection, given: dict[str, An
 def test_all_that_is_wrong_with_a_flag_is_told_at_once(loader: Connection) -> None:
     with pytest.raises(UsageError, match=r"^2 problems:\n  --sensor: .*\n  --reason: "):
         add(loader, sensor="Sped", reason="frost")
+
+
+@pytest.mark.usefixtures("built_mast")
+class TestWhatIsTaken:
+    @pytest.mark.parametrize(
+        "target",
+        [
+            {"sensor": None, "measurement_point": "Spd80mN"},
+            {"sensor": None, "measurement_type": "Wind Direction"},
+            {"sensor": "All", "measurement_point": "Spd80mN", "measurement_type": "wind_speed", "statistic": "sd"},
+            {"sensor": "Spd80mNS", "statistic": "sd"},
+        ],
+    )
+    def test_points_types_and_statistics_are_on_record(self, loader: Connection, target: dict[str, Any]) -> None:
+        add(loader, **target)
+        [flag] = list_flags(loader)
+        kept = (flag.sensor, flag.measurement_point, flag.measurement_type, flag.statistic)
+        kind = target.get("measurement_type")
+        assert kept == (
+            target["sensor"] or "All",
+            target.get("measurement_point"),
+            kind and kind.lower().replace(" ", "_"),
+            target.get("statistic"),
+        )
+
+    @pytest.mark.parametrize(
+        ("target", "told"),
+        [
+            ({"sensor": None, "measurement_point": "Spd"}, '--measurement-point: found "Spd", expected one of Spd80mN'),
+            (
+                {"sensor": None, "measurement_type": "speed"},
+                '--measurement-type: found "speed", expected one of wind_direction, wind_speed; did you mean',
+            ),
+            (
+                {"sensor": "Dir", "measurement_type": "wind_speed"},
+                '--sensor: found "Dir", which takes nothing of what else is named, expected how one of these',
+            ),
+            (
+                {"statistic": "gust"},
+                '--statistic: found "gust", which is not recorded there, expected one of avg, sd',
+            ),
+            (
+                {"sensor": "Spd80mNStd", "statistic": "avg"},
+                '--statistic: found "avg", which is not recorded there, expected sd, the only statistic',
+            ),
+            ({"sensor": None, "statistic": "sd"}, "--sensor: found nothing, expected All, or the beginning of"),
+        ],
+    )
+    def test_what_takes_nothing_is_refused(self, loader: Connection, target: dict[str, Any], told: str) -> None:
+        with pytest.raises(UsageError) as error:
+            add(loader, **target)
+        assert error.value.what.startswith(told)
+        assert list_flags(loader) == spans(loader) == []
+
+    def test_a_table_may_name_points_and_types_instead_of_sensors(self, loader: Connection) -> None:
+        bring(loader, "Measurement Point,Measurement Type,Start,Stop,Reason\nDir78m,,,,icing\n,wind_speed,,,icing\n")
+        assert [(flag.sensor, flag.measurement_point, flag.measurement_type) for flag in list_flags(loader)] == [
+            ("All", "Dir78m", None),
+            ("All", None, "wind_speed"),
+        ]
+
+    def test_a_row_that_names_none_of_them_is_told(self, loader: Connection) -> None:
+        told = refused(loader, "Sensor,Measurement Point,Start,Stop,Reason\n,,,,icing\n")
+        assert told.startswith("flags.csv, line 2, column Sensor: found nothing, expected All, or")
 
 
 def test_an_unknown_station_is_told_with_those_there_are(loader: Connection, built_mast: None) -> None:
@@ -338,8 +401,8 @@ class TestImporting:
                 "Sensor,Start,End,Reason\n",
                 (
                     "2 problems:\n"
-                    '  flags.csv, line 1: found the column "End", expected one of Station, Sensor, Start, Stop, '
-                    "Reason, Remark, Statistic\n"
+                    '  flags.csv, line 1: found the column "End", expected one of Station, Sensor, '
+                    "Measurement Point, Measurement Type, Start, Stop, Reason, Remark, Statistic\n"
                     '  flags.csv, line 1: found no column "Stop", expected it, as the table needs it'
                 ),
             ),
