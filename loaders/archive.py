@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,6 +20,7 @@ from database.errors import StationManagerError
 
 BLOCK_BYTES = 1 << 20
 SCRATCH = ".new-"
+IN_MEMORY = 16 << 20  # bytes; what is larger is written beside the archive
 
 
 class ArchiveDamaged(StationManagerError):
@@ -66,12 +67,16 @@ class Archive:
             _write_once(path, content)
 
     @contextmanager
-    def scratch(self, content: BinaryIO) -> Iterator[BinaryIO]:
-        """A copy of an open file that nobody writes to meanwhile, beside the archive, gone when the block ends."""
+    def scratch(self, chunks: Iterable[bytes]) -> Iterator[BinaryIO]:
+        """What comes in chunks, as an open file that nobody else writes to, gone when the block ends.
+
+        It stands at its end. A large one is beside the archive, where there is room for it if there is any.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self.folder, prefix=SCRATCH) as copy:
-            shutil.copyfileobj(content, copy, BLOCK_BYTES)
-            yield copy
+        with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(self.folder), prefix=SCRATCH) as copy:
+            for chunk in chunks:
+                copy.write(chunk)
+            yield copy  # type: ignore[misc]  # it has all that a binary file has
 
     def open(self, sha256: str) -> ArchivedFile:
         """A content, to be read in pieces.
@@ -102,6 +107,12 @@ class Archive:
         """
         file = self.open(sha256)
         return file.read(0, file.size)
+
+
+def blocks(file: BinaryIO) -> Iterator[bytes]:
+    """What follows in an open file, in chunks."""
+    while block := file.read(BLOCK_BYTES):
+        yield block
 
 
 def _write_once(path: Path, content: BinaryIO) -> None:

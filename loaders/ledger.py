@@ -41,6 +41,26 @@ where sha256 = %(sha256)s and (state <> 'loaded' or %(overrules)s)
 """
 
 
+# A file that grew for years consists of tens of thousands of rows, so that they are not asked for one by one
+SEGMENTS = f"""
+with recursive segment as (
+    select file_id, continues_file_id as before, 0 as back
+    from raw.file
+    where file_id = %s
+    union all
+    select file.file_id, file.continues_file_id, segment.back + 1
+    from segment
+    inner join raw.file as file on segment.before = file.file_id
+)
+
+select {COLUMNS}
+from segment
+inner join raw.file using (file_id)
+"""  # noqa: S608  # no data in it
+ALL_SEGMENTS = f"{SEGMENTS} order by back desc"
+FIRST_SEGMENT = f"{SEGMENTS} where before is null"
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """What the ledger says of a file; see the comments of `raw.file`."""
@@ -155,10 +175,19 @@ def find(connection: Connection, condition: str, *arguments: object) -> list[Led
 
 def segments(connection: Connection, row: LedgerRow) -> list[LedgerRow]:
     """The rows of which a file consists, first to last: itself alone, unless it continues others."""
-    rows = [row]
-    while rows[0].continues_file_id is not None:
-        rows = [*find(connection, "file_id = %s", rows[0].continues_file_id), *rows]
-    return rows
+    if row.continues_file_id is None:
+        return [row]
+    with connection.cursor(row_factory=class_row(LedgerRow)) as cursor:
+        return cursor.execute(ALL_SEGMENTS.encode(), [row.file_id]).fetchall()
+
+
+def first_segment(connection: Connection, row: LedgerRow) -> LedgerRow:
+    """The row with which such a file begins."""
+    if row.continues_file_id is None:
+        return row
+    with connection.cursor(row_factory=class_row(LedgerRow)) as cursor:
+        (first,) = cursor.execute(FIRST_SEGMENT.encode(), [row.file_id]).fetchall()
+    return first
 
 
 def rank_timestamp(connection: Connection, file_id: int) -> datetime | None:

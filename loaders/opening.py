@@ -117,7 +117,7 @@ class Opener:
         """The format of a file that may be read in pieces, since loggers append to such files: no container is."""
         first = source
         if row.continues_file_id is not None:
-            first = self.archive.open(ledger.segments(self.connection, row)[0].archived)
+            first = self.archive.open(ledger.first_segment(self.connection, row).archived)
         module = self.formats.find(first.read(0, HEAD_BYTES), row.path)
         return module if module is not None and can_be_cut(module) else None
 

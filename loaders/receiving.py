@@ -17,15 +17,13 @@ from typing import BinaryIO
 
 from database.connection import Connection
 from loaders import companions, digests, ledger
-from loaders.archive import Archive
+from loaders.archive import IN_MEMORY, Archive, blocks
 from loaders.digests import Digests
 from loaders.formats.detect import HEAD_BYTES
 from loaders.formats.frame import FormatError
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.pieces import Joined, can_be_cut
-
-IN_MEMORY = 16 << 20  # bytes; larger files are copied beside the archive first
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Receiver:
                 yield told
                 return
             file.seek(0)
-            with self.archive.scratch(file) as copy:
+            with self.archive.scratch(blocks(file)) as copy:
                 yield Arrival.of(str(path), copy)
 
     def receive(self, arrivals: Sequence[Arrival]) -> list[LedgerRow]:
@@ -96,7 +94,8 @@ class Receiver:
         with self.connection.transaction():
             # one at a time: what a file continues must be on the ledger, and two must not wait for each other
             self.connection.execute("select pg_advisory_xact_lock(hashtext('raw.file'))")
-            for arrival in arrivals:
+            # of a file that grew its first state first, so that the others continue it
+            for arrival in sorted(arrivals, key=_size):
                 self._receive(arrival)
             known = self._known(sha256s)
         return [known[sha256] for sha256 in sha256s]
@@ -144,3 +143,7 @@ class Receiver:
         beginnings = digests.of_beginnings(arrival.content, [row.whole_bytes for row in rows])
         same = [row for row in rows if beginnings[row.whole_bytes] == row.sha256]
         return max(same, key=lambda row: row.whole_bytes, default=None)
+
+
+def _size(arrival: Arrival) -> int:
+    return arrival.content.seek(0, os.SEEK_END)

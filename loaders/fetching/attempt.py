@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 
 from database.errors import StationManagerError
+from loaders.archive import blocks
 from loaders.fetching import remembered
-from loaders.fetching.frame import Content, Entry, FileFailed, Session, SourceFailed, whole
+from loaders.fetching.frame import CHUNK, Entry, FileFailed, Session, SourceFailed, whole
 from loaders.fetching.receiving import Receiver
 from loaders.fetching.remembered import SourceResult, Wanted
 from loaders.fetching.source_sections import LANDING, FileSource, Source
@@ -40,7 +42,7 @@ class Attempt:
         self._receiver = receiver
         self._on_file = on_file
         self._stop = stop
-        self._listed = self._wanted = self._new = self._bytes = 0
+        self._listed = self._wanted = self._new = self._bytes = self._waiting = 0
         self._failures: list[StationManagerError] = []
         self._would_fetch: list[str] = []
 
@@ -77,6 +79,7 @@ class Attempt:
             new=self._new,
             bytes=self._bytes,
             failed=len(self._failures),
+            waiting=self._waiting,
             error=error,
             would_fetch=self._would_fetch,
         )
@@ -108,49 +111,61 @@ class Attempt:
                 return False
         # a clock that is ahead must not keep a file waiting for years
         settles = timedelta(seconds=self._source.settle_s if isinstance(self._source, FileSource) else 0)
-        return entry.modified is None or not ZERO <= now - entry.modified < settles
+        is_settled = entry.modified is None or not ZERO <= now - entry.modified < settles
+        self._waiting += not is_settled
+        return is_settled
 
     def _transfer(self, session: Session, todo: deque[Wanted]) -> None:
         while todo and not self._stop.is_set():
             wanted = todo.popleft()
             self._on_file(wanted.entry.path, self._wanted - len(todo) - 1, self._wanted)
             try:
-                contents = self._contents(session, wanted)
+                digests = self._brought_in(session, wanted)
             except FileFailed as error:
                 self._failures.append(error)
                 continue
             except SourceFailed as error:
                 self._failures.append(error)
                 raise
-            digests = [self._receive(part) for part in contents]
             remembered.keep(self._receiver.connection, self._source.name, wanted.entry, digests)
             self._new += bool(digests)  # a mail may have nothing attached, a day no file
 
-    def _contents(self, session: Session, wanted: Wanted) -> list[Content]:
-        entry = wanted.entry
-        grown = self._grown(session, wanted)
-        contents = [Content(entry.path, grown)] if grown is not None else session.contents(entry)
-        if grown is None:
-            self._bytes += sum(len(part.content) for part in contents)
-        whole(entry, sum(len(part.content) for part in contents))
-        return contents
-
-    def _grown(self, session: Session, wanted: Wanted) -> bytes | None:
-        """A growing file from what the archive has of it and what follows; none where it has to be had whole."""
-        if not isinstance(self._source, FileSource) or not self._source.appends or wanted.held_sha256 is None:
-            return None
-        held = self._receiver.held(wanted.held_sha256)
-        if not held or wanted.entry.size is None or wanted.entry.size < len(held):
-            return None
-        begin = max(0, len(held) - OVERLAP_BYTES)
-        tail = session.read(wanted.entry, begin)
-        self._bytes += len(tail)
-        return held[:begin] + tail if tail.startswith(held[begin:]) else None
-
-    def _receive(self, part: Content) -> str:
-        origin = LANDING if self._source.name == LANDING else f"{self._source.kind}:{self._source.name}"
+    def _brought_in(self, session: Session, wanted: Wanted) -> list[str]:
+        """Transfer what an entry holds, into the archive and onto the ledger; the digests."""
         try:
-            return self._receiver.receive(f"{origin}/{part.path}", part.content)
+            grown = self._grown(session, wanted)
+            if grown is not None:
+                return [grown]
+            parts = session.contents(wanted.entry)
+            return [self._received(wanted.entry, part.path, self._counted(part.chunks)) for part in parts]
         except OSError as error:
             where = str(self._receiver.archive.folder)
             raise SourceFailed(f"the archive can't be written: {error.strerror}", where, "make room there") from error
+
+    def _grown(self, session: Session, wanted: Wanted) -> str | None:
+        """Receive a growing file as what the archive has of it and what follows; none where it has to be had whole."""
+        entry = wanted.entry
+        if not isinstance(self._source, FileSource) or not self._source.appends or wanted.held_sha256 is None:
+            return None
+        held = self._receiver.held(wanted.held_sha256)
+        if held is None or not held.size or entry.size is None or entry.size < held.size:
+            return None
+        begin = max(0, held.size - OVERLAP_BYTES)
+        with self._receiver.archive.scratch(self._counted(session.read(entry, begin))) as tail:
+            tail.seek(0)
+            if tail.read(held.size - begin) != held.read(begin, held.size):
+                return None
+            tail.seek(0)
+            before = (held.read(start, min(start + CHUNK, begin)) for start in range(0, begin, CHUNK))
+            return self._received(entry, entry.path, chain(before, blocks(tail)))
+
+    def _counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self._bytes += len(chunk)
+            yield chunk
+
+    def _received(self, entry: Entry, path: str, chunks: Iterable[bytes]) -> str:
+        origin = LANDING if self._source.name == LANDING else f"{self._source.kind}:{self._source.name}"
+        with self._receiver.archive.scratch(chunks) as content:
+            whole(entry, content.tell())
+            return self._receiver.receive(f"{origin}/{path}", content)

@@ -15,7 +15,7 @@ from loaders.fetching.frame import (
     FileFailed,
     Session,
     SourceFailed,
-    gather,
+    bounded,
     moment,
     shown,
     too_large,
@@ -87,7 +87,7 @@ class FolderSession(Session):
         if not isinstance(error, FileNotFoundError):  # gone since: nothing is wrong with that
             self.problems.append(FileFailed(f"it can't be read: {error.strerror}", shown(name), RIGHTS))
 
-    def read(self, entry: Entry, offset: int = 0) -> bytes:
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:
         """A file's content; what has become of it since it was listed is seen on the open file alone."""
         flags = os.O_RDONLY | os.O_NONBLOCK | (0 if self._follow_links else os.O_NOFOLLOW)
         try:
@@ -98,6 +98,6 @@ class FolderSession(Session):
                 if told.st_size > LARGEST_BYTES:
                     raise too_large(entry)
                 file.seek(offset)
-                return gather(iter(lambda: file.read(CHUNK), b""), entry)
+                yield from bounded(iter(lambda: file.read(CHUNK), b""), entry)
         except OSError as error:
             raise FileFailed(f"it can't be read: {error.strerror}", entry.path, RIGHTS) from error

@@ -43,10 +43,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file as it came, by the path that the ledger shows."""
+    """A file as it comes, in chunks that can be gone through once, by the path that the ledger shows."""
 
     path: str
-    content: bytes
+    chunks: Iterable[bytes]
 
 
 class Session(ABC):
@@ -63,10 +63,10 @@ class Session(ABC):
         """
 
     @abstractmethod
-    def read(self, entry: Entry, offset: int = 0) -> bytes:
-        """A file's content, from an offset on.
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:
+        """A file's content from an offset on, in chunks.
 
-        Raises FileFailed, or SourceFailed where the connection is lost.
+        Raises FileFailed, or SourceFailed where the connection is lost, while they are gone through.
         """
 
     def contents(self, entry: Entry) -> list[Content]:
@@ -77,19 +77,14 @@ class Session(ABC):
         """End the connection; what goes wrong then doesn't matter any more."""
 
 
-def gather(chunks: Iterable[bytes], entry: Entry) -> bytes:
-    """Put a file together.
-
-    Raises FileFailed where more comes than any logger's file holds.
-    """
-    pieces: list[bytes] = []
+def bounded(chunks: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
+    """The same chunks; raises FileFailed where more come than any logger's file holds."""
     size = 0
     for chunk in chunks:
         size += len(chunk)
         if size > LARGEST_BYTES:
             raise too_large(entry)
-        pieces.append(chunk)
-    return b"".join(pieces)
+        yield chunk
 
 
 def too_large(entry: Entry) -> FileFailed:

@@ -24,7 +24,7 @@ from loaders.fetching.frame import (
     FileFailed,
     Session,
     SourceFailed,
-    gather,
+    bounded,
     is_plain,
     not_plain,
     shown,
@@ -164,7 +164,7 @@ class FTPSession(Session):
             return False
         return True
 
-    def read(self, entry: Entry, offset: int = 0) -> bytes:
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:
         """A file's content, from an offset on (RFC 3659, REST)."""
         if entry.size is not None and entry.size > LARGEST_BYTES:
             raise too_large(entry)
@@ -172,14 +172,13 @@ class FTPSession(Session):
             self._ftp.voidcmd("TYPE I")
             with self._ftp.transfercmd(f"RETR {entry.handle}", offset or None) as data:
                 try:
-                    content = gather(iter(lambda: data.recv(CHUNK), b""), entry)
+                    yield from bounded(iter(lambda: data.recv(CHUNK), b""), entry)
                 except FileFailed as error:  # the server is still sending: this connection can't be used any more
                     raise SourceFailed(error.what, error.where, error.remedy) from error
                 if isinstance(data, ssl.SSLSocket):
                     with suppress(OSError):  # some servers end without a word; whether all came, the size tells
                         data.unwrap()
             self._ftp.voidresp()
-            return content
 
     def close(self) -> None:
         """End the connection."""

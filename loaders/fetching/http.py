@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,7 +17,7 @@ from requests.auth import AuthBase
 
 from database.errors import SetupError
 from database.home import Home
-from loaders.fetching.frame import CHUNK, Content, Entry, FileFailed, Session, SourceFailed, gather, shown
+from loaders.fetching.frame import CHUNK, Content, Entry, FileFailed, Session, SourceFailed, bounded, shown
 from loaders.fetching.source_sections import HTTP
 from loaders.sections import Vault
 
@@ -84,7 +84,7 @@ class HTTPSession(Session):
         since = self._source.since.isoformat() if self._source.since else ""
         url = self._url.replace("{since}", since)
         try:
-            items: Any = json.loads(self._get(url, None))
+            items: Any = json.loads(b"".join(self._get(url, None)))
             for key in self._source.items.split(".") if self._source.items else ():
                 items = items[key]
             if not isinstance(items, list):
@@ -130,16 +130,18 @@ class HTTPSession(Session):
                 return []
             raise
 
-    def read(self, entry: Entry, offset: int = 0) -> bytes:  # noqa: ARG002  # always whole
-        """A file's content."""
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:  # noqa: ARG002  # always whole
+        """A file's content; the service has answered when this returns."""
         return self._get(entry.handle, entry)
 
     def close(self) -> None:
         """End the connections."""
         self._client.close()
 
-    def _get(self, url: str, entry: Entry | None) -> bytes:
-        with self._told(url), self._asked(url) as answer:
+    def _get(self, url: str, entry: Entry | None) -> Iterator[bytes]:
+        with ExitStack() as stack:
+            with self._told(url):
+                answer = stack.enter_context(self._asked(url))
             if answer.status_code in DENIED:
                 raise SourceFailed(
                     f"the service does not let us in: {answer.status_code} {answer.reason}", url, "check the token"
@@ -151,7 +153,11 @@ class HTTPSession(Session):
                 raise kind(
                     f"the service answers {answer.status_code} {answer.reason}", url, "it is tried again by itself"
                 )
-            return gather(answer.iter_content(CHUNK), entry or Entry(url, url))
+            return self._body(answer, entry or Entry(url, url), stack.pop_all())
+
+    def _body(self, answer: requests.Response, entry: Entry, opened: ExitStack) -> Iterator[bytes]:
+        with opened, self._told(entry.handle):
+            yield from bounded(answer.iter_content(CHUNK), entry)
 
     def _asked(self, url: str) -> requests.Response:
         return self._client.get(url, timeout=self._source.timeout_s, stream=True, verify=self._verify)

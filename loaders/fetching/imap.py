@@ -93,8 +93,11 @@ class MailSession(Session):
     def _charset(self) -> str | None:
         return None if f"{self._source.sender}{self._source.subject}".isascii() else "UTF-8"
 
-    def read(self, entry: Entry, offset: int = 0) -> bytes:  # noqa: ARG002  # always whole
-        """A mail as it came."""
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:  # noqa: ARG002  # always whole
+        """A mail as it came, at once: no server takes one that is large."""
+        yield self._mail(entry)
+
+    def _mail(self, entry: Entry) -> bytes:
         with self._told(entry.path):
             found = self._client.fetch([entry.handle], ["BODY.PEEK[]"])
         mail = found.get(entry.handle, {}).get(b"BODY[]")
@@ -105,13 +108,13 @@ class MailSession(Session):
     def contents(self, entry: Entry) -> list[Content]:
         """What is attached to a mail, and to mails that are attached to it, of the names that are wanted."""
         found: dict[str, Content] = {}
-        for name, content in attachments(self.read(entry)):
+        for name, content in attachments(self._mail(entry)):
             path = f"{entry.path}/{name}"
             number = 2
             while path in found:  # two of one name are two files
                 path, number = f"{entry.path}/{number}/{name}", number + 1
             if self._source.wants_file(name):
-                found[path] = Content(path, content)
+                found[path] = Content(path, [content])
         return list(found.values())
 
     def close(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
+from typing import BinaryIO
 
 from database.connection import Connection
 from loaders import ledger, receiving
 from loaders.archive import Archive, ArchiveDamaged
 from loaders.identifying import Formats
+from loaders.pieces import Source
 from loaders.receiving import Arrival, as_it_came
 
 
@@ -21,16 +22,15 @@ class Receiver:
     formats: Formats
     logger: str | None = None
 
-    def receive(self, path: str, content: bytes) -> str:
+    def receive(self, path: str, content: BinaryIO) -> str:
         """Archive a file and record it as landed; its digest. One that was received before costs nothing."""
         receiver = receiving.Receiver(self.connection, self.archive, self.formats, logger=self.logger)
-        return receiver.receive([Arrival.of(path, BytesIO(content))])[0].sha256
+        return receiver.receive([Arrival.of(path, content)])[0].sha256
 
-    def held(self, sha256: str) -> bytes | None:
+    def held(self, sha256: str) -> Source | None:
         """A file as it came; none where the archive has it no more, which its next transfer mends."""
         rows = ledger.find(self.connection, "sha256 = %s", sha256)
         try:
-            content = as_it_came(self.connection, self.archive, rows[0])
+            return as_it_came(self.connection, self.archive, rows[0])
         except (ArchiveDamaged, IndexError):
             return None
-        return content.read(0, content.size)

@@ -90,7 +90,8 @@ where source = %(source)s
 class SourceResult:
     """How it went with one source, in the words of `fetch --json`; `new` and `bytes` are what was transferred.
 
-    A source with `waits_until` was left alone, since it failed before, with `error`.
+    `waiting` files were written to a moment ago, and are left for the next fetch. A source with `waits_until` was left
+    alone, since it failed before, with `error`.
     """
 
     name: str
@@ -99,6 +100,7 @@ class SourceResult:
     new: int = 0
     bytes: int = 0
     failed: int = 0
+    waiting: int = 0
     error: dict[str, Any] | None = None
     seconds: float = 0.0
     waits_until: datetime | None = None

@@ -20,6 +20,7 @@ from loaders.fetching.frame import (
     FileFailed,
     Session,
     SourceFailed,
+    bounded,
     is_plain,
     moment,
     not_plain,
@@ -145,26 +146,27 @@ class SFTPSession(Session):
                 return target if stat.S_ISREG(target.permissions or 0) else told
         return told
 
-    def read(self, entry: Entry, offset: int = 0) -> bytes:
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:
         """A file's content, from an offset on."""
         if entry.size is not None and entry.size > LARGEST_BYTES:
             raise too_large(entry)
-        return self._run(self._content(entry, offset), entry)
+        yield from bounded(self._content(entry, offset), entry)
 
-    async def _content(self, entry: Entry, offset: int) -> bytes:
-        pieces: list[bytes] = []
-        async with asyncio.timeout(self._source.timeout_s) as limit:
-            # not a context manager, which would wait for a server that hangs to close the file
-            file = await self._sftp.open(entry.handle, "rb", encoding=None)
-            while piece := await file.read(READ_BYTES, offset):
-                limit.reschedule(asyncio.get_running_loop().time() + self._source.timeout_s)
-                assert isinstance(piece, bytes)
-                pieces.append(piece)
-                offset += len(piece)
-                if offset > LARGEST_BYTES:
-                    raise too_large(entry)
-            await file.close()
-        return b"".join(pieces)
+    def _content(self, entry: Entry, offset: int) -> Iterator[bytes]:
+        # not a context manager, which would wait for a server that hangs to close the file
+        file = self._run(self._opened(entry), entry)
+        while piece := self._run(self._in_time(file.read(READ_BYTES, offset)), entry):
+            yield piece
+            offset += len(piece)
+        self._run(self._in_time(file.close()), entry)
+
+    async def _opened(self, entry: Entry) -> Any:
+        async with asyncio.timeout(self._source.timeout_s):
+            return await self._sftp.open(entry.handle, "rb", encoding=None)
+
+    async def _in_time(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        async with asyncio.timeout(self._source.timeout_s):
+            return await work
 
     def close(self) -> None:
         """End the connection."""

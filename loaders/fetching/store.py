@@ -13,12 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[impor
 
 from database.errors import SetupError
 from database.home import Home
-from loaders.fetching.frame import LARGEST_BYTES, Entry, FileFailed, Session, SourceFailed, shown, too_large
+from loaders.fetching.frame import LARGEST_BYTES, Entry, FileFailed, Session, SourceFailed, bounded, shown, too_large
 from loaders.fetching.source_sections import Store
 from loaders.sections import Vault
 
 # What stores call the time of the last change, and what else changes with the content
 TIMES = ("LastModified", "last_modified", "updated", "modified", "mtime", "created")
+BLOCK_BYTES = 16 << 20  # that are asked for at once
 VERSIONS = ("ETag", "etag", "md5Hash", "content_md5", "generation")
 
 
@@ -58,19 +59,25 @@ class StoreSession(Session):
         for key, told in found.items():
             path = key.removeprefix(f"{self._root}/")
             if path and not path.endswith("/"):  # what marks a folder
-                version = next((str(told[name]) for name in VERSIONS if told.get(name)), None)
-                time = next((told[name] for name in TIMES if told.get(name) is not None), None)
-                yield Entry(
-                    shown(path.encode("utf-8", "surrogateescape")), key, told.get("size"), _moment(time), version
-                )
+                shown_path = shown(path.encode("utf-8", "surrogateescape"))
+                yield Entry(shown_path, key, told.get("size"), *_state(told))
 
-    def read(self, entry: Entry, offset: int = 0) -> bytes:
-        """An object's content, from an offset on."""
+    def read(self, entry: Entry, offset: int = 0) -> Iterator[bytes]:
+        """An object's content, from an offset on; a large one in blocks, all of one state of it."""
         if entry.size is not None and entry.size > LARGEST_BYTES:
             raise too_large(entry)
+        if entry.size is None or entry.size <= BLOCK_BYTES:
+            with self._told(entry.path):
+                content: bytes = self._store.cat_file(entry.handle, start=offset or None)
+            yield from bounded([content], entry)
+            return
+        for start in range(offset, entry.size, BLOCK_BYTES):
+            with self._told(entry.path):
+                yield self._store.cat_file(entry.handle, start=start, end=min(start + BLOCK_BYTES, entry.size))
         with self._told(entry.path):
-            content: bytes = self._store.cat_file(entry.handle, start=offset or None)
-        return content
+            now = self._store.info(entry.handle)
+        if (now.get("size"), *_state(now)) != (entry.size, entry.modified, entry.version):
+            raise FileFailed("it was changed while it was read", entry.path, "it is fetched again by itself")
 
     @contextmanager
     def _told(self, path: str | None) -> Iterator[None]:
@@ -108,6 +115,12 @@ def _s3_options(source: Store, vault: Vault) -> dict[str, Any]:
             "retries": {"max_attempts": 2, "mode": "standard"},
         },
     } | dict(source.options)
+
+
+def _state(told: dict[str, Any]) -> tuple[datetime | None, str | None]:
+    """When an object was last changed, and what else tells one state of it from another."""
+    version = next((str(told[name]) for name in VERSIONS if told.get(name)), None)
+    return _moment(next((told[name] for name in TIMES if told.get(name) is not None), None)), version
 
 
 def _moment(told: object) -> datetime | None:

@@ -67,9 +67,10 @@ def _tell(result: SourceResult) -> None:
         )
     else:
         new = f"{len(result.would_fetch):,} would come" if result.would_fetch else f"{result.new:,} new"
+        waiting = f", {result.waiting:,} written to a moment ago: the next fetch takes them" if result.waiting else ""
         answers.print(
             f"{result.name}: {result.listed:,} listed, {new}, {result.failed:,} failed, {result.bytes:,} bytes in"
-            f" {result.seconds:.1f} s",
+            f" {result.seconds:.1f} s{waiting}",
             markup=False,
         )
     for path in result.would_fetch:

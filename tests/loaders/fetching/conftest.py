@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,26 @@ class Instance:
     def archived(self) -> dict[str, bytes]:
         """All contents by digest."""
         return {path.name: path.read_bytes() for path in self.home.archive.rglob("*") if path.is_file()}
+
+
+LARGE_BYTES = 80 << 20
+FEW_BYTES = 48 << 20  # what is small is held, and copied once when it turns out to be large
+
+
+def enlarge(path: Path, size: int = LARGE_BYTES) -> None:
+    """Make a file as large, of zeros, and nobody has written to it for long."""
+    os.truncate(path, size)
+    os.utime(path, (1e9 + size, 1e9 + size))
+
+
+def most_memory_of(work: Callable[[], object]) -> int:
+    """The most bytes that Python held at a time meanwhile, in all threads."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.fixture

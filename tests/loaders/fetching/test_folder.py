@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from loaders.fetching.frame import shown
-from tests.loaders.fetching.conftest import Instance, state_of
+from tests.loaders.fetching.conftest import FEW_BYTES, LARGE_BYTES, Instance, enlarge, most_memory_of, state_of
 
 
 @pytest.fixture
@@ -93,7 +93,8 @@ def test_a_name_of_an_unfinished_file_waits_always(share: Instance, put: Callabl
 def test_a_file_waits_until_nobody_has_written_for_a_while(fetching: Instance, remote: Path) -> None:
     fetching.configure(f'name = "share"\nkind = "folder"\npath = "{remote}"\nsettle_s = 2')
     (remote / "mast.dat").write_bytes(b"half")
-    assert fetching.fetch_one("share").listed == 0
+    first = fetching.fetch_one("share")
+    assert (first.listed, first.waiting) == (0, 1)
     time.sleep(2.1)
     assert fetching.fetch_one("share").new == 1
 
@@ -191,6 +192,21 @@ def test_a_file_that_was_written_anew_comes_whole(
     put("mast.dat", changed)
     assert fetching.fetch_one("share").new == 1
     assert changed in fetching.archived().values()
+
+
+def test_a_large_file_needs_no_memory_be_it_new_or_grown(
+    fetching: Instance, remote: Path, put: Callable[..., Path]
+) -> None:
+    fetching.configure(f'name = "share"\nkind = "folder"\npath = "{remote}"\nappends = true')
+    enlarge(put("mast.dat", b""))
+    assert most_memory_of(lambda: fetching.fetch_one("share")) < FEW_BYTES
+    enlarge(remote / "mast.dat", LARGE_BYTES + 1000)
+    assert most_memory_of(lambda: fetching.fetch_one("share")) < FEW_BYTES
+    assert sorted(fetching.rows("select begins_at_byte + size_bytes from raw.file")) == [
+        (LARGE_BYTES,),
+        (LARGE_BYTES + 1000,),
+    ]
+    assert not list(fetching.home.archive.glob(".new-*"))
 
 
 def test_what_is_put_into_the_landing_folder_comes_without_configuration(fetching: Instance) -> None:

@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from loaders.fetching import ftp
-from tests.loaders.fetching.conftest import Instance, state_of
+from tests.loaders.fetching.conftest import FEW_BYTES, LARGE_BYTES, Instance, enlarge, most_memory_of, state_of
 from tests.loaders.fetching.ftp_server import Server, serving
 
 READING = {"USER", "PASS", "CWD", "OPTS", "TYPE", "PASV", "EPSV", "MLSD", "LIST", "RETR", "REST", "QUIT", "AUTH"}
@@ -139,6 +139,13 @@ def test_a_transfer_that_breaks_leaves_nothing_half_done(
     plain.breaks_after_bytes = None
     assert fetching.fetch_one("box").new == 1
     assert content in fetching.archived().values()
+
+
+def test_a_large_file_needs_no_memory(fetching: Instance, plain: Server, put: Callable[..., Path]) -> None:
+    fetching.configure(section(plain))
+    enlarge(put("mast.dat", b""))
+    assert most_memory_of(lambda: fetching.fetch_one("box")) < FEW_BYTES
+    assert fetching.ledger() == {"ftp:box/mast.dat": LARGE_BYTES}
 
 
 def test_of_a_growing_file_only_what_was_appended_is_transferred(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.loaders.fetching.conftest import PASSWORD, Instance
+from tests.loaders.fetching.conftest import FEW_BYTES, LARGE_BYTES, PASSWORD, Instance, most_memory_of
 
 
 class Service:
@@ -231,3 +231,9 @@ def test_a_day_is_asked_for_until_it_is_over(fetching: Instance, service: Servic
     fetching.fetch_one("api")
     assert service.paths == [paths[1], paths[0]]
     assert set(fetching.archived().values()) == {b"oldest", b"before", b"today", b"today, more"}
+
+
+def test_a_large_file_needs_no_memory(api: Instance, service: Service) -> None:
+    service.files = {"/index?from=": index({"name": "a.dat", "url": "/files/1"}), "/files/1": bytes(LARGE_BYTES)}
+    assert most_memory_of(lambda: api.fetch_one("api")) < FEW_BYTES
+    assert api.ledger() == {"http:api/a.dat": LARGE_BYTES}

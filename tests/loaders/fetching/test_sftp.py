@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.loaders.fetching.conftest import Instance, state_of
+from tests.loaders.fetching.conftest import FEW_BYTES, LARGE_BYTES, Instance, enlarge, most_memory_of, state_of
 from tests.loaders.fetching.sftp_server import Server, serving
 
 
@@ -53,6 +53,12 @@ def test_files_come_in_once_and_nothing_is_touched(
     assert sshd.faults.bytes_read == read
     assert sshd.faults.asked == {"read"}
     assert state_of(remote) == before
+
+
+def test_a_large_file_needs_no_memory(modem: Instance, put: Callable[..., Path]) -> None:
+    enlarge(put("mast.dat", b""))
+    assert most_memory_of(lambda: modem.fetch_one("modem")) < FEW_BYTES
+    assert modem.ledger() == {"sftp:modem/mast.dat": LARGE_BYTES}
 
 
 def test_a_changed_file_comes_anew(modem: Instance, put: Callable[..., Path]) -> None:

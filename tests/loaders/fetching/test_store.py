@@ -10,6 +10,8 @@ import botocore.session  # type: ignore[import-untyped]  # it has no types
 import pytest
 from moto.server import ThreadedMotoServer
 
+from loaders.fetching import store
+from loaders.fetching.frame import FileFailed
 from tests.loaders.fetching.conftest import PASSWORD, Instance
 
 BUCKET = "loggers"
@@ -111,6 +113,26 @@ def test_what_is_wrong_is_told(
     error = fetching.fetch_one("cloud").error
     assert error is not None
     assert error["what"].startswith(what)
+
+
+def test_a_large_object_comes_in_blocks_of_one_state_of_it(
+    fetching: Instance, bucket: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BLOCK_BYTES", 1000)
+    fetching.configure(section(endpoint))
+    content = os.urandom(3500)
+    bucket.put_object(Bucket=BUCKET, Key="masts/a.dat", Body=content)
+    (source,) = fetching.settings.configuration.sources
+    session = store.open_source(source, fetching.settings.vault, fetching.home)  # type: ignore[arg-type]  # it is one
+    (entry,) = session.entries()
+    assert [len(block) for block in session.read(entry)] == [1000, 1000, 1000, 500]
+    assert b"".join(session.read(entry, 2700)) == content[2700:]
+    blocks = session.read(entry)
+    next(blocks)
+    bucket.put_object(Bucket=BUCKET, Key="masts/a.dat", Body=os.urandom(3500))
+    with pytest.raises(FileFailed, match="it was changed while it was read"):
+        list(blocks)
+    assert fetching.fetch_one("cloud").new == 1
 
 
 def test_another_store_of_fsspec_is_read_the_same_way(fetching: Instance, remote: Any, put: Any) -> None:
