@@ -6,12 +6,15 @@
     {%- if execute -%}
         {%- set common = [
             begins_in('readings', 'periods'), calibrated('recorded', 'period'), rule_numbers('rule', ['number']),
+            turn('from_angle', 'to_angle'),
             irradiance_beyond('slots', 'points', 'limits'), sun('time', 'latitude', 'longitude'), extraterrestrial('sun'),
         ] -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type in ('model', 'seed') and (
-                'calibration' in node.fqn or node.name in ('slots', 'judged_points', 'partners', 'measurement_types', 'statistics', 'units')
-            ) -%}
+            {#- what rules look at: calibration, and all of their own folder but the rules themselves -#}
+            {%- if (
+                node.resource_type == 'model' and node.config.materialized not in ('periods', 'view')
+                and ('calibration' in node.fqn or 'rules' in node.fqn)
+            ) or (node.resource_type == 'seed' and node.name in ('measurement_types', 'statistics', 'units')) -%}
                 {%- do common.append(node.checksum.checksum) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -3,6 +3,7 @@
 
 {% set rules = [
     'range', 'irradiance_limits', 'irradiance_rare', 'irradiance_closure',
+    'tower_shadow',
 ] %}
 
 with

@@ -1,0 +1,121 @@
+-- How far the wind at anemometers on side booms is from straight through the mast, by the nearest vane that has a value. Only
+-- where that is close enough to bear on a rule, or where no vane tells.
+{{ config(materialized='working_set', indexes=[{'columns': ['point_id', 'timestamp']}]) }}
+
+-- more vanes than masts have
+{% set vanes = range(1, 9) %}
+
+with
+
+slots as not materialized (
+
+    select * from {{ ref('slots') }}
+
+),
+
+booms as (
+
+    select * from {{ ref('side_booms') }}
+
+),
+
+points as not materialized (
+
+    select * from {{ ref('judged_points') }}
+
+),
+
+widest as (
+
+    select max(number) as half_width
+    from {{ ref('rule_parameters') }}
+    where parameter in ('half_width', 'shadow_half_width') and mode <> 'off'
+
+),
+
+numbered as (
+
+    select
+        point_id,
+        station,
+        row_number() over (partition by station order by point_id) as number
+    from points
+    where measurement_type = 'wind_direction'
+
+),
+
+nearest_first as (
+
+    select
+        partners.point_id,
+        array_agg(numbered.number order by partners.place) as numbers
+    from {{ ref('partners') }} as partners
+    inner join numbered on partners.partner_id = numbered.point_id
+    group by partners.point_id
+
+),
+
+-- what the vanes of a station tell side by side, so that readings are joined once and not once a vane
+side_by_side as (
+
+    select
+        numbered.station,
+        slots.timestamp,
+        slots.seconds,
+        array[
+            {% for vane in vanes %}
+            max(slots.avg) filter (where numbered.number = {{ vane }}){{ ',' if not loop.last }}
+            {% endfor %}
+        ] as directions
+    from slots
+    inner join numbered using (point_id)
+    group by numbered.station, slots.timestamp, slots.seconds
+
+),
+
+winds as (
+
+    select
+        slots.point_id,
+        slots.timestamp,
+        slots.seconds,
+        booms.boom_orientation_deg,
+        coalesce(
+            {% for place in vanes %}
+            side_by_side.directions[nearest_first.numbers[{{ place }}]]{{ ',' if not loop.last }}
+            {% endfor %}
+        ) as direction
+    from slots
+    inner join booms
+        on slots.point_id = booms.point_id and slots.timestamp >= booms.date_from and slots.timestamp < booms.date_to
+    inner join points on slots.point_id = points.point_id
+    left join nearest_first on slots.point_id = nearest_first.point_id
+    left join side_by_side
+        on points.station = side_by_side.station
+        and slots.timestamp = side_by_side.timestamp
+        and slots.seconds = side_by_side.seconds
+    where slots.avg is not null
+
+),
+
+off_mast as (
+
+    select
+        point_id,
+        timestamp,
+        seconds,
+        abs({{ turn('boom_orientation_deg + 180', 'direction') }}) as off_mast_deg
+    from winds
+
+),
+
+close as (
+
+    select off_mast.*
+    from off_mast
+    cross join widest
+    where off_mast.off_mast_deg <= widest.half_width or off_mast.off_mast_deg is null
+
+)
+
+select * from close
