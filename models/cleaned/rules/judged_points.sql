@@ -1,4 +1,5 @@
--- Measurement points that quality rules look at, each with a number by which the slots know it.
+-- Measurement points that quality rules look at, each with a number by which the slots know it: all of a station where any rule
+-- is on, since a point that no rule judges can still witness for others.
 with
 
 points as (
@@ -21,7 +22,7 @@ parameters as (
 
 judged as (
 
-    select distinct station, measurement_point
+    select distinct station
     from parameters
     where mode <> 'off'
 
@@ -40,7 +41,7 @@ numbered as (
         stations.longitude,
         stations.utc_offset
     from points
-    inner join judged using (station, measurement_point)
+    inner join judged using (station)
     left join stations using (station)
 
 )

@@ -2,8 +2,7 @@
 {{ config(materialized='view') }}
 
 {% set rules = [
-    'range', 'irradiance_limits', 'irradiance_rare', 'irradiance_closure',
-    'tower_shadow',
+    'range', 'tower_shadow', 'irradiance_limits', 'irradiance_rare', 'irradiance_closure', 'logger_voltage',
 ] %}
 
 with
