@@ -3,6 +3,7 @@
 
 {% set rules = [
     'range', 'tower_shadow', 'irradiance_limits', 'irradiance_rare', 'irradiance_closure', 'logger_voltage',
+    'lidar_availability', 'carrier_to_noise_ratio',
 ] %}
 
 with
