@@ -71,6 +71,7 @@ copy (
         from cleaned.channel_periods
         inner join cells using (measurement_point, statistic)
         where channel_periods.station = {station}
+            and channel_periods.statistic <> 'ti'
             and channel_periods.date_from < {date_to}
             and channel_periods.date_to > {date_from}
 
@@ -91,6 +92,7 @@ copy (
             and reading.timestamp >= pieces.date_from
             and reading.timestamp < pieces.date_to
         where reading.timestamp >= {date_from} and reading.timestamp < {date_to}
+        {intensities}
         offset 0
 
     ),
@@ -142,6 +144,24 @@ copy (
     select count(*), coalesce(sum(valid), 0), {members} from lines
 
 ) to stdout (format text, null '')
+"""
+
+# Turbulence intensities may be computed from two other channels, so they are read as analysts read them.
+INTENSITIES = """
+        union all
+        select
+            readings.timestamp,
+            cells.block,
+            cells.cell,
+            cells.scale,
+            false,
+            readings.value
+        from cleaned.readings
+        inner join cells using (measurement_point, statistic)
+        where readings.station = {station}
+            and readings.statistic = 'ti'
+            and readings.timestamp >= {date_from}
+            and readings.timestamp < {date_to}
 """
 
 # An angle a hair below 0 has become 360.
@@ -214,11 +234,12 @@ class Pivot:
 
     def _query(self, span: tuple[datetime, datetime]) -> sql.Composed:
         date_from, date_to = span
+        given = {"station": self.station.station, "date_from": date_from, "date_to": date_to}
+        has_intensities = any(column.statistic == "ti" for block in self.blocks for column in block)
         return sql.SQL(SLICE).format(
+            intensities=sql.SQL(INTENSITIES if has_intensities else "").format(**given),
             cells=sql.SQL(", ").join(self._cells()),
-            date_from=date_from,
-            date_to=date_to,
-            station=self.station.station,
+            **given,
             written=ROUNDED if self.style.rounded else AS_IT_IS,
             cells_of_a_block=sql.SQL(", ").join(
                 sql.SQL("max(value) filter (where cell = {})").format(cell) for cell in range(BLOCK_WIDTH)

@@ -1,5 +1,5 @@
 {# One wide view for each station, `exports."<station>"`: a row for each timestamp, a column for each row of exports.columns.
-   Made like every view of ours, so that an unchanged one is left alone; the view of a station that is gone goes too.
+   Turbulence intensities come by cleaned.readings, as they may be computed. Made like every view of ours, so that an unchanged one is left alone; the view of a station that is gone goes too.
    Stations whose names can't be names of columns or views are left out here: a data test of the metadata tells. #}
 {% macro make_station_views() %}
 do $make$
@@ -28,7 +28,7 @@ pieces as materialized (
         periods.excluded_by
     from {{ ref('channel_periods').include(database=False) }} as periods
     inner join {{ this.include(database=False) }} as columns using (station, measurement_point, statistic)
-    where columns.station = %L
+    where columns.station = %L and columns.statistic <> 'ti'
 
 ),
 
@@ -42,7 +42,7 @@ cells as (
     inner join pieces
         on {{ begins_in('readings', 'pieces') }}
     where readings.channel_id = any(%L::integer [])
-
+    %s
 )
 
 select
@@ -57,6 +57,18 @@ group by timestamp$view$,
                     cross join unnest(own.channel_ids) as channel_id
                     where own.station = columns.station
                 ),
+                case when bool_or(columns.statistic = 'ti') then format(
+                    $branch$union all
+    select
+        readings.timestamp,
+        columns.position,
+        readings.value
+    from {{ ref('readings').include(database=False) }} as readings
+    inner join {{ this.include(database=False) }} as columns using (station, measurement_point, statistic)
+    where readings.station = %L and readings.statistic = 'ti'
+$branch$,
+                    columns.station
+                ) else '' end,
                 string_agg(
                     format('max(value) filter (where position = %s) as %I', columns.position, columns.column_name),
                     E',\n    ' order by columns.position

@@ -16,7 +16,14 @@ periods as (
 
 ),
 
-cleaned as (
+intensities as (
+
+    select * from {{ ref('turbulence_intensities') }}
+
+),
+
+-- turbulence intensities have a branch of their own, so that all others keep the one join
+calibrated as (
 
     select
         readings.timestamp,
@@ -25,7 +32,6 @@ cleaned as (
         periods.measurement_type,
         periods.height_m,
         periods.statistic,
-        case when periods.excluded_by is null then {{ calibrated('readings.value', 'periods') }} end as value,
         {{ calibrated('readings.value', 'periods') }} as calibrated_value,
         readings.value as recorded_value,
         periods.unit,
@@ -36,6 +42,49 @@ cleaned as (
     from readings
     inner join periods
         on {{ begins_in('readings', 'periods') }}
+    where not periods.is_ratio
+    union all
+    select
+        intensities.timestamp,
+        periods.station,
+        periods.measurement_point,
+        periods.measurement_type,
+        periods.height_m,
+        periods.statistic,
+        intensities.calibrated_value,
+        intensities.recorded_value,
+        periods.unit,
+        periods.calibration_status,
+        intensities.timestamp + periods.averaging_period > periods.calibration_changes_at as straddles_change,
+        periods.excluded_by,
+        intensities.channel_id
+    from intensities
+    inner join periods
+        on intensities.station = periods.station
+        and intensities.measurement_point = periods.measurement_point
+        and {{ begins_in('intensities', 'periods') }}
+    where periods.is_ratio
+
+),
+
+cleaned as (
+
+    select
+        timestamp,
+        station,
+        measurement_point,
+        measurement_type,
+        height_m,
+        statistic,
+        case when excluded_by is null then calibrated_value end as value,
+        calibrated_value,
+        recorded_value,
+        unit,
+        calibration_status,
+        straddles_change,
+        excluded_by,
+        channel_id
+    from calibrated
 
 )
 

@@ -1,5 +1,6 @@
 -- The columns of every station's wide view and export files: each measurement point and statistic, named as analysts do.
--- The wide views are made from it when it is done.
+-- The wide views are made from it when it is done, and from cleaned.readings.
+-- depends_on: {{ ref('readings') }}
 {{ config(post_hook="{{ make_station_views() }}") }}
 
 with

@@ -5,17 +5,23 @@ dbt's unit tests hold each model to its half of them; here is the whole way.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from database.connection import Connection
+from database.connection import Connection, connect
 from database.home import Home
+from loaders import loading
+from loaders.metadata.importing import import_metadata
+from orchestration import building
 from orchestration.dbt import run_dbt
 from tests.dbt_project.conftest import Build
 from tests.dbt_project.documents import document, point, sensor, vane_mounting
+from tests.loaders import campaign
 
 AT = "2016-06-15 12:00"
 A = {"slope": 0.04, "offset": 0.1}
@@ -28,7 +34,7 @@ TIPPING = {"slope": 0.25, "offset": 0}
 class Vector:
     """What a logger recorded, and what must come of it."""
 
-    number: float
+    number: float  # as in the table of vectors; with a fraction where one of its rows has several, or none has it
     statistic: str
     recorded: float
     expected: float
@@ -56,6 +62,15 @@ def direction(number: float, turning: tuple[float | None, float | None], recorde
     return Vector(number, "avg", recorded, expected, status, {}, settings, "wind_direction", dead_band)
 
 
+TOGETHER = {
+    "readings": (
+        "select statistic, calibrated_value, calibration_status from cleaned.readings where measurement_point = %s"
+    ),
+    "calibrated_readings": (
+        "select statistic, calibrated_value, calibration_status from cleaned.calibrated_readings"
+        " where measurement_point = %s"
+    ),
+}
 FAHRENHEIT = {"measurement_units_id": "deg_F"}
 VECTORS = [
     Vector(1, "avg", 10, 7.94),
@@ -95,13 +110,57 @@ VECTORS = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Together:
+    """What a logger recorded of one sensor, and the values and statuses that must come of it, by statistic."""
+
+    certificate: dict[str, Any]
+    recorded: dict[str, float]
+    expected: dict[str, tuple[float | None, str]]
+    logger: dict[str, Any] = field(default_factory=dict)
+
+
+DONE = "recalibrated"
+SETS = {
+    # 14 to 17
+    "Swapped": Together(
+        TURNED,
+        {"avg": 10, "min": 8, "max": 13, "sd": 1},
+        {"avg": (-10, DONE), "min": (-13, DONE), "max": (-8, DONE), "sd": (1, DONE)},
+        {"slope": 0.5, "offset": 0},
+    ),
+    # 18, and the intensity of 30 seconds, for which there is no rule
+    "TurbulentA": Together(
+        A,
+        {"avg": 10, "sd": 1, "ti": 0.1, "ti30sec": 0.07},
+        {"avg": (7.94, DONE), "sd": (0.8, DONE), "ti": (0.100755668, DONE), "ti30sec": (0.07, "no_rule")},
+    ),
+    # 19
+    "TurbulentB": Together(
+        B,
+        {"avg": 10, "sd": 1, "ti": 0.1},
+        {"avg": (9.12, DONE), "sd": (0.9, DONE), "ti": (0.098684211, DONE)},
+    ),
+    "Calm": Together(
+        A,
+        {"avg": 0, "sd": 0.1, "ti": 0.3},
+        {"avg": (-0.06, DONE), "sd": (0.08, DONE), "ti": (None, DONE)},
+    ),
+    "WithoutDeviation": Together(
+        A,
+        {"avg": 10, "ti": 0.1},
+        {"avg": (7.94, DONE), "ti": (0.1, "no_rule")},
+    ),
+}
+
+
 @pytest.fixture
 def field_of_vectors(
     import_document: Callable[[dict[str, Any]], None],
     record: Callable[[str, dict[str, float | None]], None],
     build: Build,
 ) -> None:
-    """A station with a measurement point for each vector, one with swapped extremes, and one whose sensor changes."""
+    """A station with a measurement point for each vector, some with several statistics, some whose sensor changes."""
     single = [
         point(
             vector.name,
@@ -113,21 +172,26 @@ def field_of_vectors(
         )
         for vector in VECTORS
     ]
-    swapped = point(
-        "Swapped",
-        {"SwAvg": "avg", "SwMin": "min", "SwMax": "max", "SwSd": "sd"},
-        logger={"slope": 0.5, "offset": 0},
-        sensors=[sensor(TURNED)],
-    )
+    together = [
+        point(
+            name,
+            {f"{name}{statistic}": statistic for statistic in one.recorded},
+            logger=one.logger,
+            sensors=[sensor(one.certificate)],
+        )
+        for name, one in SETS.items()
+    ]
+    # 8, 9 and 11
     changes = [
         point(name, {name: "avg"}, sensors=[sensor(A, date_to=change), sensor(B, date_from=change)])
         for name, change in (("Changed", "2016-06-01T00:00:00"), ("Between", "2016-06-01T00:05:00"))
     ]
-    import_document(document(*single, swapped, *changes))
+    import_document(document(*single, *together, *changes))
     for vector in VECTORS:
         record(vector.name, {AT: vector.recorded})
-    for column_name, value in {"SwAvg": 10.0, "SwMin": 8.0, "SwMax": 13.0, "SwSd": 1.0}.items():
-        record(column_name, {AT: value})
+    for name, one in SETS.items():
+        for statistic, value in one.recorded.items():
+            record(f"{name}{statistic}", {AT: value})
     record("Changed", {"2016-05-31 23:50": 10, "2016-06-01 00:00": 10})
     record("Between", {"2016-06-01 00:00": 10, "2016-06-01 00:10": 10})
     build()
@@ -135,7 +199,9 @@ def field_of_vectors(
 
 @pytest.mark.usefixtures("field_of_vectors")
 def test_readings_are_what_the_vectors_of_recalibration_say(analyst: Connection) -> None:
-    rows = analyst.execute("select measurement_point, value, calibration_status from cleaned.readings").fetchall()
+    rows = analyst.execute(
+        "select measurement_point, calibrated_value, calibration_status from cleaned.readings"
+    ).fetchall()
     found = {name: (value, status) for name, value, status in rows}
     for vector in VECTORS:
         value, status = found[vector.name]
@@ -143,13 +209,18 @@ def test_readings_are_what_the_vectors_of_recalibration_say(analyst: Connection)
         number = float("nan") if value is None else value
         assert (vector.number, number) == (vector.number, pytest.approx(vector.expected, abs=1e-6, nan_ok=True))
 
-    swapped = analyst.execute(
-        "select statistic, value from cleaned.readings where measurement_point = 'Swapped' order by statistic"
-    ).fetchall()
-    assert swapped == [("avg", -10), ("max", -8), ("min", -13), ("sd", 1)]
+    for view in ("readings", "calibrated_readings"):
+        for name, one in SETS.items():
+            rows = analyst.execute(TOGETHER[view], [name]).fetchall()
+            found_of_set = {statistic: (value, status) for statistic, value, status in rows}
+            expected_of_set = {
+                statistic: (number and pytest.approx(number, abs=1e-9), status)
+                for statistic, (number, status) in one.expected.items()
+            }
+            assert (view, name, found_of_set) == (view, name, expected_of_set)
 
     changed = analyst.execute(
-        "select measurement_point, value, straddles_change from cleaned.readings"
+        "select measurement_point, calibrated_value, straddles_change from cleaned.readings"
         " where measurement_point in ('Changed', 'Between') order by 1, timestamp"
     ).fetchall()
     expected = [
@@ -164,3 +235,21 @@ def test_readings_are_what_the_vectors_of_recalibration_say(analyst: Connection)
 
 def test_unit_tests_of_the_models_pass(instance: Home) -> None:
     run_dbt(instance, ["test", "--select", "test_type:unit"])
+
+
+def test_a_row_stamped_at_the_change_in_a_file_that_labels_ends_belongs_to_the_old_vector_10(
+    instance: Home, tmp_path: Path
+) -> None:
+    content = campaign.document(timestamp_is_end_of_period=True)
+    change = campaign.at(6).isoformat()
+    sensors = [sensor(A, date_to=change), sensor(B, date_from=change)]
+    content["measurement_location"][0]["measurement_point"][0]["sensor"] = sensors
+    (tmp_path / "mast.json").write_text(json.dumps(content))
+    (tmp_path / "mast.dat").write_bytes(campaign.toa5({6: [10], 7: [10]}))
+    with connect(instance, "loader") as loader:
+        import_metadata(loader, tmp_path / "mast.json", utc_offset_hours=None, timestamps=None, imported_by="a test")
+    loading.load(instance, [tmp_path / "mast.dat"])
+    building.build(instance)
+    with connect(instance, "analyst") as analyst:
+        rows = analyst.execute("select calibrated_value from cleaned.readings order by timestamp").fetchall()
+    assert rows == [(pytest.approx(7.94),), (pytest.approx(9.12),)]

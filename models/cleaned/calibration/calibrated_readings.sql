@@ -1,5 +1,5 @@
 -- Every reading of a claimed channel after re-calibration, before anything is taken out: what quality rules judge.
--- A view: each reading costs one multiplication and one addition.
+-- A view: each reading costs one multiplication and one addition. Turbulence intensities have a branch of their own.
 {{ config(materialized='view') }}
 
 with
@@ -13,6 +13,12 @@ readings as (
 periods as (
 
     select * from {{ ref('calibration_periods') }}
+
+),
+
+intensities as (
+
+    select * from {{ ref('turbulence_intensities') }}
 
 ),
 
@@ -34,6 +40,27 @@ calibrated as (
     from readings
     inner join periods
         on {{ begins_in('readings', 'periods') }}
+    where not periods.is_ratio
+    union all
+    select
+        intensities.timestamp,
+        periods.station,
+        periods.measurement_point,
+        periods.measurement_type,
+        periods.height_m,
+        periods.statistic,
+        intensities.calibrated_value,
+        intensities.recorded_value,
+        periods.unit,
+        periods.calibration_status,
+        intensities.timestamp + periods.averaging_period > periods.date_to as straddles_change,
+        intensities.channel_id
+    from intensities
+    inner join periods
+        on intensities.station = periods.station
+        and intensities.measurement_point = periods.measurement_point
+        and {{ begins_in('intensities', 'periods') }}
+    where periods.is_ratio
 
 )
 

@@ -139,7 +139,8 @@ pieces as (
         calibrations.calibration_status,
         calibrations.date_to as calibration_changes_at,
         explained.reason as excluded_by,
-        explained.source as excluded_source
+        explained.source as excluded_source,
+        calibrations.is_ratio
     from calibrations
     inner join explained
         on calibrations.channel_id = explained.channel_id

@@ -81,6 +81,7 @@ pieces as (
         left_in.slope,
         left_in."offset",
         left_in.is_circular,
+        left_in.is_ratio,
         case
             when left_in.statistic = 'avg' and left_in.measurement_type = 'wind_speed' then left_in.logger_offset
         end as standing_value,

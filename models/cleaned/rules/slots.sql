@@ -22,6 +22,7 @@ calibrated as (
         pieces.point_id,
         pieces.seconds,
         pieces.statistic,
+        pieces.is_ratio,
         readings.timestamp,
         {{ calibrated('readings.value', 'pieces') }} as value,
         case
@@ -34,7 +35,7 @@ calibrated as (
 
 ),
 
-slots as (
+gathered as (
 
     select
         point_id,
@@ -52,10 +53,38 @@ slots as (
         max(value) filter (where statistic = 'count') as count,
         max(value) filter (where statistic = 'availability') as availability,
         max(value) filter (where statistic = 'quality') as quality,
-        max(value) filter (where statistic = 'ti') as ti,
+        max(value) filter (where statistic = 'ti') as recorded_ti,
+        bool_or(is_ratio) as is_ratio,
         max(above_standing) filter (where statistic = 'avg') as above_standing
     from calibrated
     group by point_id, timestamp, seconds
+
+),
+
+slots as (
+
+    select
+        point_id,
+        timestamp,
+        seconds,
+        avg,
+        sd,
+        min,
+        max,
+        gust,
+        median,
+        mode,
+        range,
+        sum,
+        count,
+        availability,
+        quality,
+        case
+            when not is_ratio then recorded_ti
+            when recorded_ti is not null and avg > 0 then sd / avg
+        end as ti,
+        above_standing
+    from gathered
 
 )
 
