@@ -2,12 +2,15 @@
 {{ config(materialized='view') }}
 
 {% set rules = [
-    'range', 'tower_shadow', 'irradiance_limits', 'irradiance_rare', 'irradiance_closure', 'logger_voltage',
-    'lidar_availability', 'carrier_to_noise_ratio',
     'range',
     'standstill',
-    'irradiance_limits', 'irradiance_rare', 'irradiance_closure',
     'tower_shadow',
+    'irradiance_limits',
+    'irradiance_rare',
+    'irradiance_closure',
+    'logger_voltage',
+    'lidar_availability',
+    'carrier_to_noise_ratio',
 ] %}
 
 with
