@@ -2,15 +2,8 @@
 {{ config(materialized='view') }}
 
 {% set rules = [
-    'range',
-    'standstill',
-    'tower_shadow',
-    'irradiance_limits',
-    'irradiance_rare',
-    'irradiance_closure',
-    'logger_voltage',
-    'lidar_availability',
-    'carrier_to_noise_ratio',
+    'range', 'standstill', 'tower_shadow', 'direction_in_calm', 'irradiance_limits', 'irradiance_rare',
+    'irradiance_closure', 'logger_voltage', 'lidar_availability', 'carrier_to_noise_ratio',
 ] %}
 
 with
