@@ -6,6 +6,7 @@ Readings are made by the database itself, since it is not the loading that is me
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,7 @@ def add_channels(owner: Connection) -> list[int]:
     return found
 
 
-def add_readings(owner: Connection, channels: list[int], date_from: str, date_to: str) -> int:
+def add_readings(owner: Connection, channels: list[int], date_from: datetime, date_to: datetime) -> int:
     """Add the readings of a period, and say that they came; returns their number."""
     of_channel = [point for point in POINTS for _ in STATISTICS]
     given = {
@@ -148,8 +149,8 @@ def add_readings(owner: Connection, channels: list[int], date_from: str, date_to
         "daily": [float(point[6]) for point in of_channel],
         "weekly": [float(point[7]) for point in of_channel],
         "noises": [float(point[8]) for point in of_channel],
-        "date_from": f"{date_from} 00:00+00",
-        "date_to": f"{date_to} 00:00+00",
+        "date_from": date_from,
+        "date_to": date_to,
     }
     with owner.transaction():
         added = owner.execute(READINGS, given).rowcount
