@@ -24,7 +24,7 @@ from loaders.formats.blocks import Block
 from loaders.formats.cells import Cells
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
-from loaders.formats.settings import Setting, setting
+from loaders.formats.settings import Setting, number, setting
 from loaders.formats.text import decode_lines
 
 NAME = "aq500"
@@ -34,6 +34,7 @@ HEADER = re.compile(r"^\[BOF\]", re.MULTILINE)
 END_OF_HEADER, BEGIN_OF_ROWS, END_OF_ROWS = "[EOH]", "[BOD]", "[EOD]"
 FIELD = re.compile(r"Data field (\d+)(?:,[\d,]*)?:\s*(.+)$", re.ASCII)
 PER_LEVEL = "(LL to HL)"
+ORIENTATION = "Antenna orientation(deg)"
 ABSENT = "False"
 MOST_LEVELS = 1000
 STAMPS = "YYYYMMDD hh:mm"
@@ -224,7 +225,7 @@ def _column_name(field: Field, height_m: float | None) -> str:
 
 
 def describe(headers: Sequence[Header]) -> dict[str, object]:
-    """What the file says of itself: each header that differs from those before, and the heights."""
+    """What the file says of itself: each header that differs from those before, the orientation, and the heights."""
     different: dict[tuple[object, ...], Header] = {}
     for header in headers:
         different.setdefault((*header.facts.items(), header.single, header.per_level), header)
@@ -237,6 +238,7 @@ def describe(headers: Sequence[Header]) -> dict[str, object]:
             }
             for header in different.values()
         ],
+        "device_orientation_deg": number(headers[-1].facts.get(ORIENTATION)),
         "settings": _settings(headers[-1]),
     }
 

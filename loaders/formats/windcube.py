@@ -21,7 +21,7 @@ from loaders.formats import blocks, cells, dates, grid, molas
 from loaders.formats.blocks import Block
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
-from loaders.formats.settings import Setting, setting
+from loaders.formats.settings import Setting, number, setting
 from loaders.formats.text import decode_lines
 from loaders.formats.zones import utc_offset
 
@@ -36,6 +36,7 @@ MISSING = cells.spellings(("NAN", "NA", ""))
 TAB = Dialect("\t")
 REPEATED = re.compile(r" \(\d+\)$")
 UNIT = re.compile(r" ?\(([^()]*)\)$")
+ORIENTATION = re.compile(r"DirectionOffset ?\(°\)")  # what the lidar turns its directions by: how it was set up
 ALTITUDES = re.compile(r"Altitudes[^=]*")
 ALTITUDE = re.compile(r"(\d+(?:\.\d+)?)m ", re.ASCII)
 ALTITUDE_NUMBER = re.compile(r"[A-Za-z.](\d+)$", re.ASCII)
@@ -182,15 +183,22 @@ def heights(names: Sequence[str], facts: dict[str, str], line: int) -> dict[str,
 
 
 def describe(headers: Sequence[Header]) -> dict[str, object]:
-    """What the file says of itself: each header that differs from those before, and the heights."""
+    """What the file says of itself: each header that differs from those before, the orientation, and the heights."""
     different = {(tuple(header.facts.items()), header.names): header for header in reversed(headers)}
     return {
         "headers": [
             {"line": header.line, "facts": header.facts, "names": [name for name in header.names if name]}
             for header in reversed(different.values())
         ],
+        "device_orientation_deg": orientation(headers[-1]),
         "settings": settings(headers[-1]),
     }
+
+
+def orientation(header: Header) -> float | None:
+    """The device's orientation in degrees, as it was told when it was set up; None where the header has no number."""
+    stated = next((value for key, value in header.facts.items() if ORIENTATION.fullmatch(key)), None)
+    return number(stated)
 
 
 def settings(header: Header) -> list[Setting]:

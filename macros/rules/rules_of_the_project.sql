@@ -6,7 +6,7 @@
     {%- if execute -%}
         {%- set common = [
             begins_in('readings', 'periods'), calibrated('recorded', 'period'), rule_numbers('rule', ['number']),
-            turn('from_angle', 'to_angle'),
+            turn('from_angle', 'to_angle'), turned('angle'),
             irradiance_beyond('slots', 'points', 'limits'), sun('time', 'latitude', 'longitude'), extraterrestrial('sun'),
         ] -%}
         {%- for node in graph.nodes.values() -%}

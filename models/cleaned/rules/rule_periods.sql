@@ -3,7 +3,7 @@
 
 {% set rules = [
     'range', 'standstill', 'tower_shadow', 'direction_in_calm', 'irradiance_limits', 'irradiance_rare',
-    'irradiance_closure', 'logger_voltage', 'lidar_availability', 'carrier_to_noise_ratio',
+    'irradiance_closure', 'logger_voltage', 'lidar_availability', 'carrier_to_noise_ratio', 'orientation',
 ] %}
 
 with

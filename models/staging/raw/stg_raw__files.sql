@@ -25,6 +25,9 @@ renamed as (
         settings_digest,
         to_jsonb(settings_dates) as settings_dates,
 
+        -- what it says of a lidar or sodar
+        (header ->> 'device_orientation_deg')::double precision as device_orientation_deg,
+
         -- span
         first_timestamp,
         last_timestamp,

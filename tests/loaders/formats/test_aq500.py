@@ -68,6 +68,7 @@ def test_a_real_files_units_heights_and_absent_sensor_are_known() -> None:
     assert [setting["height_m"] for setting in settings] == list(LEVELS)
     (header,) = listed(file, "headers")
     assert (header["absent"], header["facts"]["Antenna orientation(deg)"]) == (["Pressure sensor"], "98")
+    assert file.header["device_orientation_deg"] == 98
 
 
 def test_what_was_simulated_is_read() -> None:

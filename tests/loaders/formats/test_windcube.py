@@ -71,6 +71,21 @@ def test_the_zone_is_what_the_header_states(zone: str, offset_h: float | None) -
     assert offset == (None if offset_h is None else np.timedelta64(int(offset_h * 3600), "s"))
 
 
+@pytest.mark.parametrize(
+    ("fact", "degrees"),
+    [
+        ("DirectionOffset (°)=-84.000", -84.0),
+        ("DirectionOffset(°)=0.000", 0.0),
+        ("DirectionOffset (\ufffd)=262", 262.0),
+        ("DirectionOffset (°)=NaN", None),
+        ("Init Drive Position (°)=90", None),
+    ],
+)
+def test_the_orientation_is_what_the_header_turns_directions_by(fact: str, degrees: float | None) -> None:
+    content = small(ROW.format(minute=10)).replace(b"timezone", f"{fact}\ntimezone".encode())
+    assert windcube.parse(content).header["device_orientation_deg"] == degrees
+
+
 def test_a_damaged_degree_sign_changes_no_name() -> None:
     content = written()["windcube"]
     names = [column.name for column in the_table(windcube.parse(content)).columns]
