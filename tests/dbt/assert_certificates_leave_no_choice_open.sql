@@ -6,6 +6,6 @@ select
     measurement_point,
     sensor_position,
     calibrated_on,
-    'keep one of the certificates of that date in the metadata, or date them differently' as remedy
+    'choose one of the certificates in calibration_choices.csv, or correct their dates in the metadata' as remedy
 from {{ ref('chosen_calibrations') }}
 where is_ambiguous

@@ -226,7 +226,7 @@ CASES: list[tuple[str, Callable[[Part], object], str, list[str]]] = [
             {"slope": 0.047, "offset": 0.2, "date_of_calibration": "2021-01-01"}
         ),
         "certificates_leave_no_choice_open",
-        ["Spd80m", "keep one of the certificates of that date"],
+        ["Spd80m", "choose one of the certificates in calibration_choices.csv"],
     ),
     (
         "long name",
