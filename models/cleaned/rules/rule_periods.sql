@@ -2,7 +2,7 @@
 {{ config(materialized='view') }}
 
 {% set rules = [
-    'range', 'standstill', 'tower_shadow', 'direction_in_calm', 'irradiance_limits', 'irradiance_rare',
+    'range', 'standstill', 'spike', 'tower_shadow', 'direction_in_calm', 'irradiance_limits', 'irradiance_rare',
     'irradiance_closure', 'logger_voltage', 'lidar_availability', 'carrier_to_noise_ratio', 'orientation',
 ] %}
 
