@@ -2,19 +2,9 @@
 {{ config(materialized='view') }}
 
 {% set rules = [
-    'range',
-    'standstill',
-    'spike',
-    'tower_shadow',
-    'paired_sensors',
-    'direction_in_calm',
-    'irradiance_limits',
-    'irradiance_rare',
-    'irradiance_closure',
-    'logger_voltage',
-    'lidar_availability',
-    'carrier_to_noise_ratio',
-    'orientation',
+    'range', 'standstill', 'spike', 'rate_of_change', 'tower_shadow', 'paired_sensors', 'direction_in_calm',
+    'irradiance_limits', 'irradiance_rare', 'irradiance_closure', 'logger_voltage', 'lidar_availability',
+    'carrier_to_noise_ratio', 'orientation',
 ] %}
 
 with
