@@ -1,9 +1,10 @@
-"""Commands of the metadata: import, export, check."""
+"""Commands of the metadata: import, export, diff, check."""
 
 from __future__ import annotations
 
 import getpass
 import json
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,10 +12,14 @@ import typer
 
 from database.connection import connect
 from loaders.metadata import exporting
+from loaders.metadata.change_lines import change_lines
+from loaders.metadata.history import Import, last_import
 from loaders.metadata.importing import import_metadata
 from orchestration import building
 from orchestration.checking import check_metadata
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
+
+MOST_LINES = 40  # a screen; --json has them all
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The stations, their loggers, sensors and calibrations.", no_args_is_help=True)
     group.command("import")(import_paths)
     group.command("export")(export_station)
+    group.command("diff")(diff)
     group.command("check")(check)
     app.add_typer(group, name="metadata")
 
@@ -77,6 +83,36 @@ def export_station(station: Annotated[str, typer.Argument(help="Name of the stat
     for path in left_out:
         say(f"left out, as version 1.3 has no place for it: {path}")
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def diff(
+    station: Annotated[str, typer.Argument(help="Name of the station, or its slug.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the last import of a station changed: what was added, removed, or says something else now.
+
+    Every import is kept, so the newest that has the station is held against the one before it, their options included.
+    """
+    with connect(home(), "loader") as connection:
+        last = last_import(connection, station)
+    if as_json:
+        print_json(last)
+        return
+    if last.before is None:
+        answers.print(f"{last.station}: {_named(last.now)} is its only one", markup=False)
+        return
+    changed = "changed" if last.changes else "changed nothing"
+    answers.print(f"{last.station}: {_named(last.now)} {changed} against {_named(last.before)}", markup=False)
+    lines = change_lines(last.changes)
+    for line in lines[:MOST_LINES]:
+        answers.print(f"  {line}", markup=False)
+    if len(lines) > MOST_LINES:
+        answers.print(f"  ... and {len(lines) - MOST_LINES} lines more: --json has all", markup=False)
+
+
+def _named(found: Import) -> str:
+    when = found.imported_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    return f"import {found.document_id} ({when} by {found.imported_by}, {found.path})"
 
 
 def check(as_json: JsonOption = False) -> None:
