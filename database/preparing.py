@@ -11,7 +11,6 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from database import migrating
 from database.connection import ROLES, parameters
 from database.embedded import cluster
 from database.errors import DatabaseUnavailable, SetupError
@@ -32,6 +31,9 @@ def prepare(home: Home, report: Report) -> None:
         else:
             cluster.start(home, report)
             _ensure_database(home)
+        # Alembic takes as long to import as all else together, and no other command needs it
+        from database import migrating  # noqa: PLC0415
+
         report("Bringing the schemas up to date")
         migrating.upgrade(home)
         set_passwords(home)

@@ -88,6 +88,22 @@ class Opener:
             return
         yield from self._open_members(row, parts)
 
+    def reread(self, row: LedgerRow) -> tuple[Format, Iterator[Piece]]:
+        """The format and the pieces of a file that was loaded, parsed once more; nothing is put on record.
+
+        Raises ArchiveDamaged where it is gone, and what parsers raise where it can't be read any more.
+        """
+        after, source = self._source(row)
+        module = self._module_of_appended(row, source)
+        if module is None:
+            content = source.read(0, source.size)
+            module = self.formats.find(content, row.path)
+            if module is None:
+                raise self.formats.unknown(content)
+            source = Bytes(content)
+            module = completed(self.connection, self.archive, module, content, row.path)
+        return module, pieces.read(module, source, after)
+
     def write_notes(self) -> None:
         """Put on the ledger what was found out about files; all at once, since each commit costs as much as a file."""
         with self.connection.transaction():

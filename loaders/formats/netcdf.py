@@ -32,6 +32,7 @@ Value = TypeVar("Value")
 
 NAME = "netcdf"
 VERIFIED = True
+LINES_BEFORE_RECORDS = 0  # there are no lines
 METRES = {"m": 1, "meter": 1, "meters": 1, "metre": 1, "metres": 1, "km": 1000}
 STATISTICS = {
     "mean": "avg",

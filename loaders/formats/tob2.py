@@ -10,6 +10,7 @@ from loaders.formats.frame import LoggerFile
 NAME = "tob2"
 VERIFIED = False
 SIGNATURE = "TOB2"
+LINES_BEFORE_RECORDS = tob3.LINES_BEFORE_RECORDS
 
 
 def matches(head: bytes) -> bool:

@@ -26,6 +26,7 @@ NAME = "tob3"
 VERIFIED = True
 SIGNATURE = "TOB3"
 HEADER_LINES = 6
+LINES_BEFORE_RECORDS = HEADER_LINES  # records are counted on behind them
 HEADER_BLOCK = 512  # the header is padded to a multiple of this
 TABLE = ("table", "interval", "frame_bytes", "intended_frames", "stamp", "resolution", "ring_record", "removal_time")
 UNITS_NS = {

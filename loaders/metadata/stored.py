@@ -10,6 +10,7 @@ from database.connection import Connection
 from database.errors import UsageError
 from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
+from loaders.problems import suggestion
 
 STATIONS = """
 select
@@ -66,7 +67,8 @@ def find_station(connection: Connection, name: str) -> str:
     if slug(name) in known:
         return slug(name)
     has = f"the stations are {', '.join(sorted(known))}" if known else "there is no station yet"
-    remedy = "stationmanager metadata import FILE.json (or a folder of CSV tables) brings a station in"
+    brings = "stationmanager metadata import FILE.json (or a folder of CSV tables) brings a station in"
+    remedy = " ".join(filter(None, [suggestion(slug(name), known), brings]))
     raise UsageError(f'there is no station "{name}"; {has}', "metadata", remedy)
 
 

@@ -8,7 +8,18 @@ import typer
 
 from database.errors import StationManagerError
 from loaders.formats.frame import FormatError
-from orchestration.cli import building, describing, exporting, fetching, files, flags, metadata, querying, service
+from orchestration.cli import (
+    building,
+    describing,
+    explaining,
+    exporting,
+    fetching,
+    files,
+    flags,
+    metadata,
+    querying,
+    service,
+)
 from orchestration.cli.console import print_error
 
 HELP = """From the files of wind and solar measurement stations to clean, explained readings.
@@ -20,7 +31,7 @@ read the answer. State lies under STATIONMANAGER_HOME (default: .stationmanager 
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-for commands in (service, metadata, files, describing, fetching, building, flags, exporting, querying):
+for commands in (service, metadata, files, describing, fetching, building, flags, explaining, exporting, querying):
     commands.register(app)
 
 
