@@ -26,6 +26,12 @@ NO_TEXT = re.compile(r"[^\t\n\v\f\r -\x7e\x85\xa0-\ufffc\U00010000-\U0010ffff]")
 TO_DESCRIBE = "stationmanager describe FILE proposes a description of it (docs/generic_csv.md)"
 TO_ASK = "if a logger of yours wrote it, open an issue with a sample; the file is kept"
 BY_PROGRAM = "if a program of its maker reads it, name that as a [[converter]] (docs/converters.md)"
+STATIONS = re.compile(r'"measurement_location"\s*:\s*\[')
+DOCUMENT = FormatError(
+    "an IEA Task 43 document: it says what was measured with, and has no readings in it",
+    "",
+    "stationmanager metadata import FILE takes it in, and reads the files that waited for it",
+)
 SIGNATURE = FormatError(
     "an OpenPGP signature of another file: there are no readings in it", "", "load the file that it is the signature of"
 )
@@ -108,6 +114,8 @@ class Formats:
             return NOTHING
         if is_detached_signature(content):
             return SIGNATURE
+        if is_document(content):
+            return DOCUMENT
         text = is_text(content)
         remedies = [TO_DESCRIBE if text else BY_PROGRAM, TO_ASK]
         if self.problems and text:
@@ -128,6 +136,12 @@ def is_text(content: bytes) -> bool:
     if len(content) > HEAD_BYTES:  # the last line may be cut within a letter
         text = text.rpartition("\n")[0] or text
     return bool(text) and NO_TEXT.search(text) is None
+
+
+def is_document(content: bytes) -> bool:
+    """Whether a file is a document of metadata, be it a broken one."""
+    begins = decode(content[:HEAD_BYTES]).lstrip().startswith("{")
+    return begins and STATIONS.search(decode(content)) is not None
 
 
 def _listed(problems: tuple[SetupError, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from loaders.formats.detect import detect
 from loaders.formats.frame import FormatError
 from loaders.identifying import Formats, is_text
 from tests.loaders.campaign import toa5 as toa5_file
+from tests.loaders.metadata_documents import document
 from tests.loaders.test_described_formats import DESCRIPTION, FILE
 
 HEADERLESS = b"2024-03-01 00:10:00,1.5,2\n2024-03-01 00:20:00,1.6,2\n"
@@ -180,6 +182,18 @@ def test_a_detached_signature_is_told_as_such(armor: bool) -> None:  # noqa: FBT
     signature = pysequoia.sign(signer, FILE, mode=pysequoia.SignatureMode.DETACHED, armor=armor)
     assert Formats().find(signature, "box.csv.asc") is None
     assert Formats().unknown(signature).what == "an OpenPGP signature of another file: there are no readings in it"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_document_of_metadata_is_told_to_be_imported(encoding: str, indent: int | None) -> None:
+    content = json.dumps(document(), indent=indent).encode(encoding)
+    assert Formats().find(content, "mast.json") is None
+    what, remedy = told(Formats().unknown(content))
+    assert what.startswith("an IEA Task 43 document")
+    assert remedy.startswith("stationmanager metadata import FILE")
+    schema = b'{"properties": {"measurement_location": {"type": "array"}}}'
+    assert told(Formats().unknown(schema))[0] == "no known format begins like this"
 
 
 @given(

@@ -131,6 +131,9 @@ def test_a_file_of_no_known_format_fails_and_the_others_load(mast: Home, write: 
     assert failed.error is not None
     assert failed.error["what"] == "no known format begins like this"
     assert Archive(mast.archive).get(failed.sha256) == b"\x00\x01 no logger wrote this"
+    metadata = next(file.error for file in result.files if file.path.endswith("mast.json"))
+    assert metadata is not None
+    assert metadata["remedy"].startswith("stationmanager metadata import FILE")
 
 
 def test_a_path_that_is_not_there_fails_by_name(mast: Home, tmp_path: Path) -> None:

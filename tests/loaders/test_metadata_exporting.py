@@ -120,6 +120,11 @@ def of_all_types() -> Document:
     return {**content, "measurement_location": stations}
 
 
+def test_all_real_documents_are_tried(samples: Path) -> None:
+    found = {path.stem for path in samples.rglob("*.json") if "measurement_location" in json.loads(path.read_text())}
+    assert found == set(SAMPLES)
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_real_document_comes_back_valid_and_its_import_changes_nothing(
     loader: Connection, samples: Path, tmp_path: Path, newest: Validator, name: str
