@@ -101,17 +101,7 @@ in_wind as (
                 and coalesce(winds.off_mast_deg, 0) <= apart.shadow_half_width
         )
         or apart.measurement_type = 'wind_direction'
-        and exists (
-            select from partners
-            inner join slots as speeds on partners.partner_id = speeds.point_id
-            where
-                partners.point_id = apart.point_id
-                and partners.partner_type = 'wind_speed'
-                and partners.height_difference_m <= apart.height_difference
-                and speeds.timestamp = apart.timestamp
-                and speeds.seconds = apart.seconds
-                and speeds.avg > apart.from_speed
-        )
+        and {{ strongest_near('apart') }} > apart.from_speed
 
 ),
 

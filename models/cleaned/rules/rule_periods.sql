@@ -2,9 +2,21 @@
 {{ config(materialized='view') }}
 
 {% set rules = [
-    'range', 'standstill', 'spike', 'rate_of_change', 'tower_shadow', 'paired_sensors', 'direction_in_calm',
-    'irradiance_limits', 'irradiance_rare', 'irradiance_closure', 'logger_voltage', 'lidar_availability',
-    'carrier_to_noise_ratio', 'orientation',
+    'range',
+    'standstill',
+    'spike',
+    'rate_of_change',
+    'icing_of_direction',
+    'tower_shadow',
+    'paired_sensors',
+    'direction_in_calm',
+    'irradiance_limits',
+    'irradiance_rare',
+    'irradiance_closure',
+    'logger_voltage',
+    'lidar_availability',
+    'carrier_to_noise_ratio',
+    'orientation',
 ] %}
 
 with
