@@ -13,6 +13,7 @@ from database.home import PROJECT
 from loaders.formats.detect import FORMATS
 from loaders.metadata.importing import read
 from loaders.metadata.table_layout import LAYOUTS, columns_of
+from loaders.metadata.team.importing import LAYOUTS as TEAM_TABLES
 from orchestration.cli.main import app
 
 FOLDERS_OF_OTHERS = {".venv", ".stationmanager", ".hypothesis", ".pytest_cache"}
@@ -68,11 +69,14 @@ def test_every_format_has_a_row_with_its_module_and_whether_it_is_verified() -> 
 
 def test_every_table_of_metadata_is_told_with_all_its_columns() -> None:
     rows = {row["name"]: row for row in TABLE_ROW.finditer(document("metadata.md"))}
-    assert rows.keys() == LAYOUTS.keys()
+    assert rows.keys() == LAYOUTS.keys() | TEAM_TABLES.keys()
     for name, layout in LAYOUTS.items():
         needed = words(rows[name]["needed"])
         assert set(needed) == set(layout.required), name
         assert {*needed, *words(rows[name]["others"])} == set(columns_of(name)) - {"station", "notes"}, name
+    for name, table in TEAM_TABLES.items():
+        told = (words(rows[name]["needed"]), words(rows[name]["others"]))
+        assert told == (list(table.required), list(table.optional)), name
 
 
 def test_the_example_document_is_valid(tmp_path: Path) -> None:

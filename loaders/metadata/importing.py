@@ -20,6 +20,7 @@ from loaders.metadata.exporting import as_version_1_3, filled, stated
 from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
 from loaders.metadata.tables import assemble
+from loaders.metadata.team.importing import LAYOUTS as TEAM_TABLES
 from loaders.metadata.validating import problems_of
 from loaders.problems import refuse
 
@@ -141,7 +142,8 @@ def read(path: Path) -> Source:
 
 
 def _read_tables(folder: Path) -> Source:
-    files = {file.name: _bytes(file) for file in sorted(folder.iterdir()) if file.suffix.lower() == ".csv"}
+    tables = [file for file in sorted(folder.iterdir()) if file.suffix.lower() == ".csv"]
+    files = {file.name: _bytes(file) for file in tables if file.name not in TEAM_TABLES}
     if not files:
         remedy = "name a folder that has stations.csv and its sister tables, or an IEA Task 43 document (.json)"
         raise MetadataError("found no CSV table, expected a folder of them", str(folder), remedy)

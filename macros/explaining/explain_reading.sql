@@ -115,7 +115,8 @@ begin
 
     select
         channel.logger, channel.table_name, channel.column_name, channel.unit,
-        numbers.sensor, numbers.certificate, numbers.calibrated_on, numbers.dead_band_deg,
+        numbers.sensor, numbers.certificate, numbers.calibrated_on,
+        numbers.dead_band_deg, numbers.declination_deg, numbers.north,
         numbers.logger_slope, numbers.logger_offset, numbers.sensor_slope, numbers.sensor_offset,
         numbers.date_from, numbers.date_to
     into recorded
@@ -230,6 +231,8 @@ begin
             'slope', recorded.sensor_slope,
             'offset', recorded.sensor_offset,
             'dead_band_deg', recorded.dead_band_deg,
+            'declination_deg', recorded.declination_deg,
+            'north', recorded.north,
             'date_from', recorded.date_from,
             'date_to', recorded.date_to,
             'formula', case

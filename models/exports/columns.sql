@@ -23,7 +23,8 @@ channels as (
         station,
         measurement_point,
         statistic,
-        array_agg(distinct channel_id order by channel_id) as channel_ids
+        array_agg(distinct channel_id order by channel_id) as channel_ids,
+        string_agg(distinct replace(north, '_', ' '), ' and ') as norths
     from periods
     group by station, measurement_point, statistic
 
@@ -47,7 +48,8 @@ named as (
         concat(
             coalesce(measured.measurement_type_title, measured.measurement_type),
             ' at ' || measured.height_m || ' m',
-            ', ' || coalesce(measured.statistic_title, measured.statistic)
+            ', ' || coalesce(measured.statistic_title, measured.statistic),
+            ', from ' || channels.norths
         ) as description,
         coalesce(channels.channel_ids, '{}') as channel_ids,
         measured.decimals,

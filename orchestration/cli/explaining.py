@@ -77,7 +77,7 @@ def told(answer: dict[str, Any]) -> Iterator[Line]:
 def _recorded(answer: dict[str, Any]) -> Iterator[Line]:
     file = answer["file"]
     yield "recorded", _number(answer["recorded_value"], answer["logger_settings"]["unit"])
-    changes = ", begins before a change of setting, sensor or mounting and ends after it"
+    changes = ", begins before a change of setting, sensor, mounting or declination and ends after it"
     calibrated = _number(answer["calibrated_value"], answer["unit"])
     yield "re-calibrated", f"{calibrated} ({answer['status']}{changes if answer['straddles_change'] else ''})"
     place = f"line {file['line']}" if file["line"] is not None else f"record {file['record']}"
@@ -100,8 +100,11 @@ def _settings(answer: dict[str, Any]) -> Iterator[Line]:
         numbers = f"slope {_known(calibration['slope'])}, offset {_known(calibration['offset'])}"
         if calibration["dead_band_deg"] is not None:
             numbers += f", dead band {calibration['dead_band_deg']:g} deg"
+        if calibration["declination_deg"] is not None:
+            numbers += f", declination {calibration['declination_deg']:g} deg"
         yield "calibration", f"sensor {_known(calibration['sensor'])}, {certificate}{dated}, {numbers}"
-        yield "applied", _formula(calibration)
+        north = f", from {calibration['north'].replace('_', ' ')}" if calibration["north"] else ""
+        yield "applied", f"{_formula(calibration)}{north}"
 
 
 def _formula(calibration: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from loaders.metadata import exporting
 from loaders.metadata.change_lines import change_lines
 from loaders.metadata.history import Import, last_import
 from loaders.metadata.importing import import_metadata
+from loaders.metadata.team.importing import has_only_team_tables, import_team_table, team_tables_of
 from orchestration import building
 from orchestration.checking import check_metadata
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
@@ -33,7 +35,9 @@ def register(app: typer.Typer) -> None:
 
 
 def import_paths(
-    paths: Annotated[list[Path], typer.Argument(help="IEA Task 43 documents (.json), or folders of CSV tables.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="IEA Task 43 documents (.json), folders of CSV tables, or tables of the team.")
+    ],
     utc_offset: Annotated[
         float | None,
         typer.Option(help="Hours that the loggers' clocks are ahead of UTC, where the document leaves it null."),
@@ -44,31 +48,49 @@ def import_paths(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import stations from IEA Task 43 documents (v1.0 to v1.3) or folders of CSV tables.
+    """Import stations from IEA Task 43 documents (v1.0 to v1.3) or folders of CSV tables, and tables of the team.
 
-    Of each station the newest import counts and the others are kept. Importing the same again changes nothing. Files
-    that waited for these metadata are loaded, and all models are built.
+    The team's tables are quality_rules.csv, calibration_choices.csv and magnetic_declinations.csv, each alone or in a
+    folder. Of each station and table the newest import counts and the others are kept. Importing the same again changes
+    nothing; where anything is wrong, nothing is imported. Files that waited for these metadata are loaded, and all
+    models are built.
     """
     here = home()
-    results = []
-    with connect(here, "loader") as connection:
-        for path in paths:
-            result = import_metadata(
-                connection, path, utc_offset_hours=utc_offset, timestamps=timestamps, imported_by=getpass.getuser()
+    by = getpass.getuser()
+    with connect(here, "loader") as connection, connection.transaction():
+        results = [
+            (
+                path,
+                import_metadata(connection, path, utc_offset_hours=utc_offset, timestamps=timestamps, imported_by=by),
             )
-            results.append((path, result))
-            for warning in result.warnings:
-                say(f"warning: {warning}")
+            for path in paths
+            if not has_only_team_tables(path)
+        ]
+        tables = [
+            (file, import_team_table(connection, file, imported_by=by))
+            for path in paths
+            for file in team_tables_of(path)
+        ]
+    for _, result in results:
+        for warning in result.warnings:
+            say(f"warning: {warning}")
     with progress("Loading what waited") as on_file:
         built = building.build(here, report=say, on_file=on_file, settings=settings())
     if as_json:
         print_json(
-            {"documents": [{"path": path, **_as_dict(result)} for path, result in results], "files": built.loaded.files}
+            {
+                "documents": [{"path": path, **_as_dict(result)} for path, result in results],
+                "tables": [{"path": path, **asdict(table)} for path, table in tables],
+                "files": built.loaded.files,
+            }
         )
         return
     for path, result in results:
         done = "imported" if result.changed else "unchanged"
         answers.print(f"{path}: {done}: {', '.join(result.stations)}", markup=False)
+    for path, table in tables:
+        done = "imported" if table.changed else "unchanged"
+        answers.print(f"{path}: {done}: {table.rows} rows", markup=False)
     if built.loaded.files:
         answers.print(f"{len(built.loaded.files)} waiting files were read")
 

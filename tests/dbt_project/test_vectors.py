@@ -237,19 +237,37 @@ def test_unit_tests_of_the_models_pass(instance: Home) -> None:
     run_dbt(instance, ["test", "--select", "test_type:unit"])
 
 
-def test_a_row_stamped_at_the_change_in_a_file_that_labels_ends_belongs_to_the_old_vector_10(
+# When sensors change, counted in steps, whether stamps mark ends, the stamps of the file, and what must come of them
+LOADED: dict[str, tuple[float, bool, list[int], list[tuple[float, bool]]]] = {
+    "8 and 9": (6, False, [5, 6], [(7.94, False), (9.12, False)]),
+    "10": (6, True, [6, 7], [(7.94, False), (9.12, False)]),
+    "11": (6.5, False, [5, 6, 7], [(7.94, False), (7.94, True), (9.12, False)]),
+    "11 by ends": (6.5, True, [6, 7, 8], [(7.94, False), (7.94, True), (9.12, False)]),
+}
+
+
+def test_a_change_of_sensor_is_half_open_in_files_that_label_begins_and_ends_vectors_8_to_11(
     instance: Home, tmp_path: Path
 ) -> None:
-    content = campaign.document(timestamp_is_end_of_period=True)
-    change = campaign.at(6).isoformat()
-    sensors = [sensor(A, date_to=change), sensor(B, date_from=change)]
-    content["measurement_location"][0]["measurement_point"][0]["sensor"] = sensors
-    (tmp_path / "mast.json").write_text(json.dumps(content))
-    (tmp_path / "mast.dat").write_bytes(campaign.toa5({6: [10], 7: [10]}))
-    with connect(instance, "loader") as loader:
-        import_metadata(loader, tmp_path / "mast.json", utc_offset_hours=None, timestamps=None, imported_by="a test")
-    loading.load(instance, [tmp_path / "mast.dat"])
+    for name, (change, labels_ends, steps, _) in LOADED.items():
+        content = campaign.document(logger_serial_number=name, timestamp_is_end_of_period=labels_ends)
+        (station,) = content["measurement_location"]
+        moment = (campaign.START + change * campaign.STEP).isoformat()
+        station["measurement_point"][0]["sensor"] = [sensor(A, date_to=moment), sensor(B, date_from=moment)]
+        (tmp_path / f"{name}.json").write_text(
+            json.dumps(content | {"measurement_location": [station | {"name": name}]})
+        )
+        (tmp_path / f"{name}.dat").write_bytes(campaign.toa5({step: [10] for step in steps}, serial=name))
+        with connect(instance, "loader") as loader:
+            import_metadata(
+                loader, tmp_path / f"{name}.json", utc_offset_hours=None, timestamps=None, imported_by="a test"
+            )
+    loading.load(instance, sorted(tmp_path.glob("*.dat")))
     building.build(instance)
     with connect(instance, "analyst") as analyst:
-        rows = analyst.execute("select calibrated_value from cleaned.readings order by timestamp").fetchall()
-    assert rows == [(pytest.approx(7.94),), (pytest.approx(9.12),)]
+        for name, (_, _, _, expected) in LOADED.items():
+            rows = analyst.execute(
+                "select calibrated_value, straddles_change from cleaned.readings where station = %s order by timestamp",
+                [name.replace(" ", "_")],
+            ).fetchall()
+            assert (name, rows) == (name, [(pytest.approx(value), straddles) for value, straddles in expected])

@@ -39,7 +39,7 @@ HEADER = (
 
 
 def metadata() -> dict[str, Any]:
-    """Masts: with a certificate, the same with turbulence intensities, with binary files, and one that never sent any."""
+    """Masts: with a certificate, with turbulence intensities too, with binary files, and one that never sent any."""
     whole = document()
     (mast,) = whole["measurement_location"]
     (point,) = mast["measurement_point"]
@@ -93,7 +93,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     again = b'"2021-03-01 02:20:00",4,9.25\r\n'  # the row of a stamp that was there two rows before
     (folder / "second.dat").write_bytes(toa5({2: [9.5], 9: [19], 14: [9], 15: [9]}) + again)
     (folder / "other.dat").write_bytes(toa5({step: [1] for step in (30, 31, 32)}, columns=["Other_Avg"]))
-    turbulence = {0: [10, 1, 0.1], 1: [0, 0, 0]}
+    turbulence: dict[int, list[float]] = {0: [10, 1, 0.1], 1: [0, 0, 0]}
     (folder / "windy.dat").write_bytes(toa5(turbulence, columns=["Spd_avg", "Spd_sd", "Spd_ti"], serial=WINDY))
     (folder / "card.dat").write_bytes(tob1({step: 3 + step for step in range(6)}))
     return folder

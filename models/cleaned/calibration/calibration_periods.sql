@@ -42,7 +42,13 @@ in_words_of_the_rule as (
         coalesce(units.factor, 1) as unit_factor,
         coalesce(units.shift, 0) as unit_shift,
         case when statistics.unit = 'same' then coalesce(units.factor, 1) else 1 end as factor,
-        case when statistics.recalibration = 'formula' then coalesce(units.shift, 0) else 0 end as shift
+        case when statistics.recalibration = 'formula' then coalesce(units.shift, 0) else 0 end as shift,
+        -- a profiler has no dead band: what it says is from the north that it was set to
+        case
+            when numbers.dead_band_deg is not null
+                then numbers.dead_band_deg - coalesce(numbers.logger_offset, 0) + coalesce(numbers.declination_deg, 0)
+            when numbers.is_of_profiler then numbers.declination_deg
+        end as turn_deg
     from numbers
     left join measurement_types using (measurement_type)
     left join statistics using (statistic)
@@ -69,8 +75,8 @@ judged as (
         case
             when rule = 'none' then 'not_applicable'
             when rule = 'no_rule' then 'no_rule'
-            when rule = 'direction' and dead_band_deg is null then 'no_dead_band'
-            when rule = 'direction' and {{ turned('dead_band_deg - coalesce(logger_offset, 0)') }} = 0 then 'identical'
+            when rule = 'direction' and turn_deg is null then 'no_dead_band'
+            when rule = 'direction' and {{ turned('turn_deg') }} = 0 then 'identical'
             when rule = 'direction' then 'recalibrated'
             when logger_slope is null or logger_slope = 0 or logger_offset is null then 'no_logger_settings'
             when sensor_slope is null or sensor_offset is null then 'no_calibration'
@@ -110,8 +116,7 @@ composed as (
         end as slope,
         case
             when calibration_status = 'no_partner' then null
-            when rule = 'direction' and calibration_status = 'recalibrated'
-                then dead_band_deg - coalesce(logger_offset, 0)
+            when rule = 'direction' and calibration_status = 'recalibrated' then turn_deg
             when calibration_status <> 'recalibrated' then shift
             when rule = 'formula' then sensor_offset - logger_offset * ratio
             else 0
@@ -129,7 +134,13 @@ composed as (
         sensor_offset,
         dead_band_deg,
         config_position,
-        rule = 'ratio' and calibration_status = 'recalibrated' as is_ratio
+        rule = 'ratio' and calibration_status = 'recalibrated' as is_ratio,
+        orientation_reference,
+        declination_deg,
+        case
+            when rule = 'direction' and declination_deg is not null and turn_deg is not null then 'true_north'
+            when rule = 'direction' then orientation_reference
+        end as north
     from judged
 
 )

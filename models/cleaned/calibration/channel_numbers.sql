@@ -1,5 +1,5 @@
 -- The numbers that were in force in each piece of channel_settings: what the logger applied (m_L, c_L), what the certificate
--- says (m_C, c_C), and how the sensor was mounted. A slope is 1 / sensitivity, where not both say slopes.
+-- says (m_C, c_C), how the sensor was mounted, and from which north. A slope is 1 / sensitivity, where not both say slopes.
 with
 
 settings as (
@@ -26,6 +26,12 @@ mountings as (
 
 ),
 
+norths as (
+
+    select * from {{ ref('norths') }}
+
+),
+
 joined as (
 
     select
@@ -34,6 +40,9 @@ joined as (
         certificates.certificate,
         certificates.calibrated_on,
         mountings.dead_band_deg,
+        norths.orientation_reference,
+        norths.declination_deg,
+        coalesce(norths.is_of_profiler, false) as is_of_profiler,
         settings.sensitivity is not null and certificates.sensitivity is not null
         and (settings.slope is null or certificates.slope is null) as is_by_sensitivity,
         certificates.slope as certified_slope,
@@ -43,6 +52,7 @@ joined as (
     left join sensors using (station, measurement_point, sensor_position)
     left join certificates using (station, measurement_point, sensor_position)
     left join mountings using (station, measurement_point, mounting_position)
+    left join norths using (station, measurement_point, north_position)
 
 ),
 
@@ -66,6 +76,9 @@ numbered as (
         certificate,
         calibrated_on,
         dead_band_deg,
+        orientation_reference,
+        declination_deg,
+        is_of_profiler,
         case when is_by_sensitivity then 1 / nullif(sensitivity, 0) else slope end as logger_slope,
         case when is_by_sensitivity then coalesce("offset", 0) else "offset" end as logger_offset,
         case when is_by_sensitivity then 1 / nullif(certified_sensitivity, 0) else certified_slope end as sensor_slope,

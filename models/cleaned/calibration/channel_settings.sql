@@ -1,5 +1,5 @@
--- Every channel that metadata names, cut wherever its logger setting, sensor or mounting changes: what was in force in each
--- piece. The setting is the base: where sensor, certificate or mounting are not known the piece stays, without their numbers.
+-- Every channel that metadata names, cut wherever its logger setting, sensor, mounting or north changes: what was in force in
+-- each piece. The setting is the base: where sensor, mounting or north are not known the piece stays, without their numbers.
 -- Of settings that overlap the one that began later holds.
 with
 
@@ -17,7 +17,12 @@ columns as (
 
 periods as (
 
-    select * from {{ ref('periods_of_validity') }} where kind in ('sensor', 'mounting')
+    select station, measurement_point, kind, position, date_from, date_to
+    from {{ ref('periods_of_validity') }}
+    where kind in ('sensor', 'mounting')
+    union all
+    select station, measurement_point, 'north' as kind, north_position as position, date_from, date_to
+    from {{ ref('norths') }}
 
 ),
 
@@ -51,7 +56,7 @@ claimed as (
 
 ),
 
--- sensors and mountings of the channel's measurement points, in UTC
+-- sensors, mountings and norths of the channel's measurement points, in UTC
 histories as (
 
     select distinct
@@ -118,36 +123,48 @@ with_setting as (
 
 ),
 
-with_sensor as (
+in_force as (
 
-    select distinct on (with_setting.channel_id, with_setting.date_from)
-        with_setting.*,
-        histories.position as sensor_position
+    select distinct on (with_setting.channel_id, with_setting.date_from, histories.kind)
+        with_setting.channel_id,
+        with_setting.date_from,
+        histories.kind,
+        histories.position
     from with_setting
-    left join histories
+    inner join histories
         on with_setting.channel_id = histories.channel_id
         and with_setting.measurement_point = histories.measurement_point
-        and histories.kind = 'sensor'
         and with_setting.date_from >= histories.date_from
         and with_setting.date_to <= histories.date_to
-    order by with_setting.channel_id, with_setting.date_from, histories.date_from desc, histories.position
+    order by
+        with_setting.channel_id, with_setting.date_from, histories.kind,
+        histories.date_from desc, histories.position
 
 ),
 
-with_mounting as (
+side_by_side as (
 
-    select distinct on (with_sensor.channel_id, with_sensor.date_from)
-        with_sensor.*,
-        histories.position as mounting_position
-    from with_sensor
-    left join histories
-        on with_sensor.channel_id = histories.channel_id
-        and with_sensor.measurement_point = histories.measurement_point
-        and histories.kind = 'mounting'
-        and with_sensor.date_from >= histories.date_from
-        and with_sensor.date_to <= histories.date_to
-    order by with_sensor.channel_id, with_sensor.date_from, histories.date_from desc, histories.position
+    select
+        channel_id,
+        date_from,
+        max(position) filter (where kind = 'sensor') as sensor_position,
+        max(position) filter (where kind = 'mounting') as mounting_position,
+        max(position) filter (where kind = 'north') as north_position
+    from in_force
+    group by channel_id, date_from
+
+),
+
+settings as (
+
+    select
+        with_setting.*,
+        side_by_side.sensor_position,
+        side_by_side.mounting_position,
+        side_by_side.north_position
+    from with_setting
+    left join side_by_side using (channel_id, date_from)
 
 )
 
-select * from with_mounting
+select * from settings

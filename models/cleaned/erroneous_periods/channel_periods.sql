@@ -140,7 +140,8 @@ pieces as (
         calibrations.date_to as calibration_changes_at,
         explained.reason as excluded_by,
         explained.source as excluded_source,
-        calibrations.is_ratio
+        calibrations.is_ratio,
+        calibrations.north
     from calibrations
     inner join explained
         on calibrations.channel_id = explained.channel_id

@@ -1,6 +1,6 @@
--- When each logger, logger setting, sensor and mounting was in force, on the logger's clock and never null. A hole of under
--- one averaging period, as in documents that end one at 17:59 and begin the next at 18:00, is closed towards the older one.
--- A view, as loaders see through it.
+-- When each logger, logger setting, sensor, mounting, placing of a lidar or sodar, and magnetic declination was in force, on the
+-- logger's clock and never null. A hole of under one averaging period, as in documents that end one at 17:59 and begin the next
+-- at 18:00, is closed towards the older one. A view, as loaders see through it.
 {{ config(materialized='view') }}
 
 with
@@ -24,6 +24,19 @@ histories as (
     union all
     select station, measurement_point, 'mounting' as kind, mounting_position as position, date_from, date_to
     from {{ ref('stg_task43__mountings') }}
+    union all
+    select station, null as measurement_point, 'placing' as kind, profiler_position as position, date_from, date_to
+    from {{ ref('stg_task43__vertical_profiler_properties') }}
+    union all
+    select
+        station,
+        null as measurement_point,
+        'declination' as kind,
+        line as position,
+        date_from,
+        -- an open one ends where the next begins, since tables of declinations name but the years
+        coalesce(date_to, lead(date_from) over (partition by station order by date_from nulls first)) as date_to
+    from {{ ref('stg_tables__magnetic_declinations') }}
 
 ),
 
