@@ -22,8 +22,9 @@ intensities as (
 
 ),
 
--- turbulence intensities have a branch of their own, so that all others keep the one join
-calibrated as (
+-- turbulence intensities have a branch of their own, so that all others keep the one join; each branch computes all of its
+-- columns, since a layer above both would cost every reading another pass
+cleaned as (
 
     select
         readings.timestamp,
@@ -32,6 +33,7 @@ calibrated as (
         periods.measurement_type,
         periods.height_m,
         periods.statistic,
+        case when periods.excluded_by is null then {{ calibrated('readings.value', 'periods') }} end as value,
         {{ calibrated('readings.value', 'periods') }} as calibrated_value,
         readings.value as recorded_value,
         periods.unit,
@@ -51,6 +53,7 @@ calibrated as (
         periods.measurement_type,
         periods.height_m,
         periods.statistic,
+        case when periods.excluded_by is null then intensities.calibrated_value end as value,
         intensities.calibrated_value,
         intensities.recorded_value,
         periods.unit,
@@ -64,27 +67,6 @@ calibrated as (
         and intensities.measurement_point = periods.measurement_point
         and {{ begins_in('intensities', 'periods') }}
     where periods.is_ratio
-
-),
-
-cleaned as (
-
-    select
-        timestamp,
-        station,
-        measurement_point,
-        measurement_type,
-        height_m,
-        statistic,
-        case when excluded_by is null then calibrated_value end as value,
-        calibrated_value,
-        recorded_value,
-        unit,
-        calibration_status,
-        straddles_change,
-        excluded_by,
-        channel_id
-    from calibrated
 
 )
 
