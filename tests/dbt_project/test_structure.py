@@ -17,7 +17,7 @@ MAY_READ = {
 }
 # raw.reading is read as it is: a staging view would only rename nothing
 READINGS = "source.stationmanager.raw.reading"
-ENFORCED = {"channel_periods", "readings", "flagged_periods", "columns", "stations", "loggers"}
+ENFORCED = {"channel_periods", "coverage", "readings", "flagged_periods", "columns", "stations", "loggers"}
 
 Node = dict[str, Any]
 

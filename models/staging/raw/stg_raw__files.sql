@@ -11,6 +11,7 @@ renamed as (
 
     select
         file_id,
+        continues_file_id,
         sha256,
         path,
         logger,

@@ -1,0 +1,200 @@
+-- Why each expected slot has no value, or that it has one, counted by month: exactly one cause a slot, the first that holds.
+-- Months are counted in bulk: what is neither read, nor in a gap of the logger's rows, nor rejected, is a row without the column.
+-- Only where several channels serve a slot, or stamps lie off the grid, each slot is looked at.
+{{ config(materialized='counted_months', meta={'grain': ['station', 'measurement_point', 'statistic', 'month', 'cause']}) }}
+
+with
+
+gaps as (
+
+    select * from {{ ref('logger_gaps') }}
+
+),
+
+rejected as (
+
+    select * from {{ ref('stg_raw__rejected_rows') }} where timestamp is not null
+
+),
+
+pieces as (
+
+    select
+        counted_pieces.*,
+        coalesce(gaps.no_file, '{}') as no_file,
+        coalesce(gaps.logger_silent, '{}') as logger_silent
+    from {{ ref('counted_pieces') }} as counted_pieces
+    left join gaps using (station, logger, averaging_period, month)
+
+),
+
+gapped as (
+
+    select
+        pieces.*,
+    {% for cause in ['no_file', 'logger_silent'] %}
+    (
+        select coalesce(sum({{ slots_between('lower(gap.bounds)', 'upper(gap.bounds)', 'pieces.averaging_period') }}), 0)
+        from unnest(pieces.{{ cause }} * tstzmultirange(tstzrange(pieces.date_from, pieces.date_to))) as gap (bounds)
+    ) as slots_{{ cause }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from pieces
+
+),
+
+summed as (
+
+    select
+        gapped.*,
+        case when gapped.slots > gapped.readings + gapped.slots_no_file + gapped.slots_logger_silent then (
+            select count(distinct date_bin(gapped.averaging_period, rejected.timestamp, gapped.date_from))
+            from rejected
+            where
+                gapped.channel_id = any(rejected.channel_ids)
+                and rejected.timestamp >= gapped.date_from
+                and rejected.timestamp < gapped.date_to
+                and not exists (
+                    select
+                    from {{ source('raw', 'reading') }} as readings
+                    where readings.channel_id = gapped.channel_id and readings.timestamp = rejected.timestamp
+                )
+        ) else 0 end as slots_rejected,
+        bool_or(gapped.is_contested or gapped.slots < gapped.readings + gapped.slots_no_file + gapped.slots_logger_silent) over (
+            partition by gapped.station, gapped.measurement_point, gapped.statistic, gapped.month
+        ) as is_slot_by_slot
+    from gapped
+
+),
+
+in_bulk as (
+
+    select
+        summed.station,
+        summed.measurement_point,
+        summed.statistic,
+        summed.month,
+        told.cause,
+        told.slots
+    from summed
+    cross join
+        lateral (
+            values
+            ('no_file', summed.slots_no_file),
+            ('logger_silent', summed.slots_logger_silent),
+            ('rejected', summed.slots_rejected),
+            (
+                'not_in_file',
+                summed.slots - summed.readings - summed.slots_no_file - summed.slots_logger_silent - summed.slots_rejected
+            ),
+            ('recorded_missing', summed.readings - summed.numbers),
+            (summed.cause, summed.numbers)
+        ) as told (cause, slots)
+    where not summed.is_slot_by_slot
+
+),
+
+closely as (
+
+    select * from summed where is_slot_by_slot
+
+),
+
+recorded as (
+
+    select
+        closely.station,
+        closely.measurement_point,
+        closely.statistic,
+        closely.month,
+        date_bin(closely.averaging_period, readings.timestamp, closely.date_from) as slot,
+        case when readings.value is null then 'recorded_missing' else closely.cause end as cause
+    from {{ source('raw', 'reading') }} as readings
+    inner join closely
+        on {{ begins_in('readings', 'closely') }}
+
+),
+
+lost as (
+
+    select distinct
+        closely.station,
+        closely.measurement_point,
+        closely.statistic,
+        closely.month,
+        date_bin(closely.averaging_period, rejected.timestamp, closely.date_from) as slot,
+        'rejected' as cause
+    from closely
+    inner join rejected
+        on closely.channel_id = any(rejected.channel_ids)
+        and closely.date_from <= rejected.timestamp
+        and closely.date_to > rejected.timestamp
+
+),
+
+absent as (
+
+    select
+        closely.station,
+        closely.measurement_point,
+        closely.statistic,
+        closely.month,
+        slots.slot,
+        case
+            when slots.slot <@ closely.no_file then 'no_file'
+            when slots.slot <@ closely.logger_silent then 'logger_silent'
+            else 'not_in_file'
+        end as cause
+    from closely
+    cross join lateral generate_series(
+        closely.date_from, closely.date_to - closely.averaging_period, closely.averaging_period
+    ) as slots (slot)
+
+),
+
+-- of a slot that two channels serve the one counts that got further
+looked_at as (
+
+    select distinct on (station, measurement_point, statistic, month, slot)
+        station,
+        measurement_point,
+        statistic,
+        month,
+        cause
+    from (
+        select * from recorded
+        union all
+        select * from lost
+        union all
+        select * from absent
+    ) as told
+    order by
+        station, measurement_point, statistic, month, slot,
+        array_position(
+            array[
+                'no_file', 'logger_silent', 'not_in_file', 'rejected',
+                'recorded_missing', 'erroneous_period', 'rule', 'valid'
+            ],
+            split_part(cause, ':', 1)
+        ) desc,
+        cause
+
+),
+
+together as (
+
+    select * from in_bulk
+    union all
+    select *, 1 as slots from looked_at
+
+)
+
+select
+    station,
+    measurement_point,
+    statistic,
+    month,
+    cause,
+    sum(slots)::integer as slots
+from together
+where slots > 0
+group by station, measurement_point, statistic, month, cause
