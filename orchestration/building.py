@@ -18,6 +18,8 @@ from orchestration.dbt import Report, dbt_lock, run_dbt
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
 METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
+# not those that look at other models, too, which may not be there yet
+ITS_OWN_TESTS = ("--indirect-selection", "buildable")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
 FLAG_MODELS = ("hand_made_periods", "flagged_periods+")
 
@@ -49,7 +51,7 @@ def build(
         if built_of != digest:
             # the metadata's models are views: of the same project they know what is imported without dbt
             report("Building the metadata")
-            run_dbt(home, ["build", "--select", METADATA, *NO_UNIT_TESTS], on_line=on_line)
+            run_dbt(home, ["build", "--select", METADATA, *ITS_OWN_TESTS, *NO_UNIT_TESTS], on_line=on_line)
         loaded = load_waiting(home, on_file=on_file, settings=settings)
         changes = changes_now(connection)
         if not full and (built_of, seen) == (digest, changes):
