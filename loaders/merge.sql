@@ -85,6 +85,7 @@ superseded as (
 
 ),
 
+-- of what lost, too: that a stamp has two values is told
 spans as (
 
     insert into ops.changed_span (station, channel_id, date_from, date_to, cause)
@@ -96,7 +97,6 @@ spans as (
         'load'
     from compared
     inner join raw.channel as channel using (channel_id)
-    where compared.wins
     group by compared.station, compared.channel_id, channel.averaging_period
 
 )

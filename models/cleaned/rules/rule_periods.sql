@@ -17,6 +17,7 @@
     'lidar_availability',
     'carrier_to_noise_ratio',
     'orientation',
+    'cadence',
 ] %}
 
 with

@@ -14,6 +14,7 @@ renamed as (
         continues_file_id,
         sha256,
         path,
+        format,
         logger,
         state,
 
