@@ -22,9 +22,10 @@
         {%- for node in graph.nodes.values() if node.config.materialized == 'periods' -%}
             {%- set made_of = local_md5((common | sort | join) ~ node.checksum.checksum) -%}
             {%- do rows.append(
-                "('" ~ node.name ~ "', '" ~ made_of ~ "', interval '" ~ node.config.meta.reach ~ "')"
+                "('" ~ node.name ~ "', '" ~ made_of ~ "', interval '" ~ node.config.meta.reach ~ "', "
+                ~ (literal(node.config.meta.looks_at) if node.config.meta.looks_at else 'null::text') ~ ")"
             ) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{- rows | sort | join(', ') or "(null::text, null::text, null::interval)" -}}
+    {{- rows | sort | join(', ') or "(null::text, null::text, null::interval, null::text)" -}}
 {% endmacro %}

@@ -25,10 +25,13 @@ hand_made as (
 windows as (
 
     select
-        station,
-        range_agg(tstzrange(date_from - reach, date_to + reach)) as periods
-    from {{ ref('stale_periods') }}
-    group by station
+        points.point_id,
+        range_agg(tstzrange(stale.date_from - stale.reach, stale.date_to + stale.reach)) as periods
+    from {{ ref('stale_periods') }} as stale
+    inner join points
+        on stale.station = points.station
+        and (stale.looks_at is null or stale.looks_at = points.measurement_type)
+    group by points.point_id
 
 ),
 
@@ -63,7 +66,7 @@ left_in as (
     from calibrations
     inner join points
         on calibrations.station = points.station and calibrations.measurement_point = points.measurement_point
-    inner join windows on calibrations.station = windows.station
+    inner join windows on points.point_id = windows.point_id
     left join taken_out
         on calibrations.channel_id = taken_out.channel_id and calibrations.date_from = taken_out.date_from
 

@@ -18,6 +18,7 @@
     'carrier_to_noise_ratio',
     'orientation',
     'cadence',
+    'clock',
 ] %}
 
 with

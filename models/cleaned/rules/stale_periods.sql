@@ -5,7 +5,7 @@ with
 rules as (
 
     select *
-    from (values {{ rules_of_the_project() }}) as listed (rule, made_of, reach)
+    from (values {{ rules_of_the_project() }}) as listed (rule, made_of, reach, looks_at)
 
 ),
 
@@ -28,6 +28,7 @@ wanted as (
         rules.rule,
         stations.station,
         rules.reach,
+        rules.looks_at,
         md5(concat_ws(
             '|', rules.made_of,
             string_agg(
@@ -40,7 +41,7 @@ wanted as (
     from rules
     cross join stations
     left join {{ ref('rule_parameters') }} as parameters using (rule, station)
-    group by rules.rule, stations.station, rules.reach, rules.made_of
+    group by rules.rule, stations.station, rules.reach, rules.looks_at, rules.made_of
 
 ),
 
@@ -56,6 +57,7 @@ looked as (
         wanted.rule,
         wanted.station,
         wanted.reach,
+        wanted.looks_at,
         wanted.made_of,
         seen.snapshot
     from wanted
@@ -86,6 +88,7 @@ touched as (
         looked.rule,
         looked.station,
         looked.reach,
+        looked.looks_at,
         looked.made_of,
         changes.date_from,
         changes.date_to
@@ -98,6 +101,7 @@ touched as (
         rule,
         station,
         reach,
+        looks_at,
         made_of,
         '-infinity' as date_from,
         'infinity' as date_to
@@ -112,10 +116,11 @@ reached as (
         rule,
         station,
         reach,
+        looks_at,
         made_of,
         range_agg(tstzrange(date_from - reach, date_to + reach)) as periods
     from touched
-    group by rule, station, reach, made_of
+    group by rule, station, reach, looks_at, made_of
 
 ),
 
@@ -126,6 +131,7 @@ stale as (
         reached.station,
         reached.made_of,
         reached.reach,
+        reached.looks_at,
         pg_current_snapshot()::text as snapshot,
         coalesce(lower(period.bounds), '-infinity') as date_from,
         coalesce(upper(period.bounds), 'infinity') as date_to
