@@ -1,4 +1,4 @@
-"""The rule `clock` against pvlib: its sun and its clear sky, with a logger that is right, one an hour off, and clouds."""
+"""The rule `clock` against pvlib's sun and clear sky: a logger that is right, one an hour off, and clouds."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def owner(new_home: Callable[[str], Home], built: str) -> Iterator[Connection]:
 
 def record(owner: Connection, station: str, irradiance: Floats) -> None:
     owner.execute(
-        "insert into metadata.document (sha256, path, kind, content, imported_by) values ('', '', 'json', %s, 'a test')",
+        "insert into metadata.document (sha256, path, kind, content, imported_by)"
+        " values ('', '', 'json', %s, 'a test')",
         [Jsonb(document(station))],
     )
     stamps = list(STAMPS.to_pydatetime())
@@ -136,7 +137,8 @@ def middles(irradiance: Floats) -> Floats:
     transits = solarposition.sun_rise_set_transit_spa(days, LATITUDE, LONGITUDE)["transit"]
     begins = pd.date_range(START, periods=DAYS, freq="D")
     transit = np.array([(at - begin).total_seconds() / 60 for at, begin in zip(transits, begins, strict=True)])
-    return (light * minutes).sum(axis=1) / light.sum(axis=1) - transit
+    off: Floats = (light * minutes).sum(axis=1) / light.sum(axis=1) - transit
+    return off
 
 
 @pytest.mark.parametrize("station", ["right", "early", "late", "hardly", "enough"])
@@ -169,9 +171,7 @@ def test_only_clocks_that_are_off_are_told_and_all_that_they_stamped(owner: Conn
         " where station <> 'turned' order by station, measurement_point"
     ).fetchall()
     whole = (START, START + timedelta(days=DAYS))
-    assert found == [
-        (station, point, *whole) for station in ("early", "enough", "late") for point in ("Ghi", "Tmp")
-    ]
+    assert found == [(station, point, *whole) for station in ("early", "enough", "late") for point in ("Ghi", "Tmp")]
     assert owner.execute("select distinct rule, mode from cleaned.rule_periods where rule = 'clock'").fetchall() == [
         ("clock", "report")
     ]

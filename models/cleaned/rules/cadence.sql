@@ -123,8 +123,8 @@ repeated as (
     from pieces
     inner join superseded
         on pieces.channel_id = superseded.channel_id
-        and superseded.timestamp >= pieces.date_from
-        and superseded.timestamp < pieces.date_to
+        and pieces.date_from <= superseded.timestamp
+        and pieces.date_to > superseded.timestamp
     inner join channels on pieces.channel_id = channels.channel_id
     inner join files on superseded.file_id = files.file_id
     inner join files as others on superseded.superseded_by_file_id = others.file_id

@@ -1,5 +1,5 @@
--- Tells of a logger whose clock is off the sun's: on clear days the irradiance that it records has its noon too early or too late,
--- day after day. All that the logger served then is told.
+-- Tells of a logger whose clock is off the sun's: on clear days the irradiance that it records has its noon too early, or too
+-- late, day after day. All that the logger served then is told.
 {% set longest_days = 30 %}
 {{ config(
     materialized='periods',
