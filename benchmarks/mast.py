@@ -30,6 +30,7 @@ POINTS: tuple[tuple[str, str, str, float, int | None, float, float, float, float
     ("Rain2m", "precipitation", "mm", 2, None, 0.2, 0.1, 0.05, 0.01),
     ("Bat2m", "voltage", "V", 2, None, 12.8, 0.3, 0.1, 0.01),
 )  # fmt: skip
+HEATED = {"Spd80mN": False, "Spd80mS": True}
 STATISTICS = {"avg": "avg", "std": "sd", "min": "min", "max": "max"}
 
 CHANNELS = """
@@ -97,6 +98,9 @@ def document() -> dict[str, Any]:
                 "date_to": None,
             }
             point["mounting_arrangement"] = [mounting]
+        if name in HEATED:
+            sensor = {"sensor_type_id": "anemometer", "date_from": start, "date_to": None, "is_heated": HEATED[name]}
+            point["sensor"] = [sensor]
         points.append(point)
     logger = {
         "logger_oem_id": "Campbell Scientific",

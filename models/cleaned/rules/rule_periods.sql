@@ -6,6 +6,7 @@
     'standstill',
     'spike',
     'rate_of_change',
+    'icing_of_speed',
     'icing_of_direction',
     'tower_shadow',
     'paired_sensors',

@@ -25,6 +25,7 @@ renamed as (
         nullif(content ->> 'oem', '') as manufacturer,
         nullif(content ->> 'model', '') as model,
         content ->> 'sensor_type_id' as sensor_type,
+        (content ->> 'is_heated')::boolean as is_heated,
 
         -- dates, on the logger's clock
         (content ->> 'date_from')::timestamp as date_from,
