@@ -40,6 +40,7 @@ FAULTS = [
     ("Spd60mS_avg", 214, 226, 7.5),
     ("Tmp50m_avg", 212, 228, -2),
     ("Prs10m_avg", 170, 200, 963),
+    ("Prs10m_std", 170, 200, 0),
     ("Prs10m_avg", 240, 241, 930),
     ("Ghi2m_avg", 286, 293, 1500),
     ("Bat2m_avg", 176, 184, 10.5),
@@ -143,7 +144,7 @@ def test_a_record_that_comes_in_pieces_in_any_order_is_judged_as_if_it_came_at_o
     mast.owner.execute("delete from ops.seen_change")
     mast.judge()
     assert mast.found() == in_pieces
-    assert {rule for rule, found in in_pieces.items() if found} >= {"range"}
+    assert {rule for rule, found in in_pieces.items() if found} >= {"range", "relation_of_statistics", "flat_line"}
 
 
 def test_a_gap_of_three_years_ago_is_judged_and_nothing_else_is_looked_at(mast: Mast) -> None:

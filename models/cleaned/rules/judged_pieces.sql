@@ -91,7 +91,11 @@ pieces as (
         case
             when left_in.statistic = 'avg' and left_in.measurement_type = 'wind_speed'
                 then least(left_in."offset", left_in.logger_offset * left_in.slope + left_in."offset")
-        end as standing_calibrated
+        end as standing_calibrated,
+        case
+            when left_in.statistic = 'avg' and left_in.measurement_type = 'wind_speed'
+                then greatest(left_in."offset", left_in.logger_offset * left_in.slope + left_in."offset")
+        end as highest_standing
     from left_in
     cross join lateral unnest(left_in.periods) as period (bounds)
 

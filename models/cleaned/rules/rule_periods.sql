@@ -3,6 +3,8 @@
 
 {% set rules = [
     'range',
+    'relation_of_statistics',
+    'flat_line',
     'standstill',
     'spike',
     'rate_of_change',
@@ -74,7 +76,7 @@ explained as (
         and found.measurement_point = numbers.measurement_point
         and found.rule = numbers.rule
         and found.parameter = numbers.parameter
-        and coalesce(found.statistic, '') = coalesce(numbers.statistic, '')
+        and coalesce(numbers.statistic, found.statistic, '') = coalesce(found.statistic, '')
     where modes.mode <> 'off'
 
 )
