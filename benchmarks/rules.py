@@ -74,9 +74,17 @@ class Bench:
                 pass
 
 
+Measure = Callable[[Bench, Path, int], int]
+
+
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.rules", description=__doc__)
+    return run("rules", __doc__, measure)
+
+
+def run(name: str, description: str | None, measure: Measure) -> int:
+    """Make a home, measure on it, print; `measure` gets a folder and the days, and returns the number of readings."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
     parser.add_argument("--days", type=int, default=2190, help="length of the mast's record, 11,520 readings a day")
     days = parser.parse_args().days
     with tempfile.TemporaryDirectory(prefix="stationmanager bench ") as folder:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import psycopg
 
 from database.connection import Connection, connect
 from database.home import PROJECT, Home
@@ -15,13 +18,26 @@ from loaders.unwrapping import Settings
 from loaders.working import OnFile
 from orchestration.dbt import Report, dbt_lock, run_dbt
 
+log = logging.getLogger(__name__)
+
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
 METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
 # not those that look at other models, too, which may not be there yet
 ITS_OWN_TESTS = ("--indirect-selection", "buildable")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
-FLAG_MODELS = ("hand_made_periods", "flagged_periods+")
+# The tables between what people state and the readings, each after those that it is made from
+FLAG_TABLES = ("hand_made_periods", "flagged_periods", "channel_periods")
+METADATA_TABLES = (
+    "logger_columns",
+    "chosen_calibrations",
+    "norths",
+    "channel_settings",
+    "channel_numbers",
+    "calibration_periods",
+    "turbulence_parts",
+    *FLAG_TABLES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +79,39 @@ def build(
 
 
 def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
-    """Bring the models that flags bear on up to date, which takes seconds, so that a flag is in effect at once."""
-    with dbt_lock(home, report), connect(home, "transformer") as connection:
-        digest = project_digest(PROJECT)
+    """Put flags into effect, which takes a second at most; what rules judge by them follows at the next build."""
+    with dbt_lock(home, report):
+        if not _refresh(home, FLAG_TABLES):
+            report("Applying flags")
+            run_dbt(home, ["run", "--select", *FLAG_TABLES])
+
+
+def apply_metadata(home: Home, *, report: Report = lambda _: None) -> None:
+    """Put certificates and all else that metadata say of readings into effect at once, if the project has been built.
+
+    The build that must follow is long where rules have years to judge anew.
+    """
+    with dbt_lock(home, report):
+        _refresh(home, METADATA_TABLES)
+
+
+def _refresh(home: Home, tables: Sequence[str]) -> bool:
+    """Make tables anew by what dbt left in the database; False where that can't be, and nothing has changed then."""
+    with connect(home, "transformer") as connection:
         built_of, seen = _last_build(connection)
-        changes = changes_now(connection)
-        if (built_of, seen) == (digest, changes):
-            return
-        report("Applying flags")
-        run_dbt(home, ["run", "--select", *FLAG_MODELS])
-        only_flags = changes.all - changes.by_flags == seen.all - seen.by_flags
-        if built_of == digest and only_flags:
-            record_build(connection, digest, changes)
+        if built_of != project_digest(PROJECT):
+            return False
+        if seen == changes_now(connection):
+            return True
+        try:
+            with connection.transaction():
+                for table in tables:
+                    connection.execute("select ops.refresh('cleaned', %s)", [table])
+        except psycopg.DatabaseError as error:
+            # dbt meets the same, and says in which model
+            log.warning("tables were not made anew: %s", error)
+            return False
+        return True
 
 
 def project_digest(project: Path) -> str:
@@ -89,36 +126,21 @@ def _files(project: Path) -> Iterable[Path]:
     return sorted(path for pattern in PROJECT_FILES for path in project.glob(pattern) if path.is_file())
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """How many changes there are, and how many of them are by flags.
+def changes_now(connection: Connection) -> int:
+    """How many changes of readings, flags, metadata and parameters there are; what rules judge is the build's own.
 
     They are counted, since the newest one's number tells nothing: a lower number may be committed later.
     """
-
-    all: int
-    by_flags: int
-
-
-def changes_now(connection: Connection) -> Changes:
-    """The changes of readings, flags, metadata and parameters so far; what rules judge is made by the build itself."""
-    row = connection.execute(
-        "select count(*), count(*) filter (where cause = 'flag') from ops.changed_span where cause <> 'judged'"
-    ).fetchone()
+    row = connection.execute("select count(*) from ops.changed_span where cause <> 'judged'").fetchone()
     assert row is not None
-    return Changes(*row)
+    return int(row[0])
 
 
-def record_build(connection: Connection, digest: str, changes: Changes) -> None:
-    """Record that everything is built: of which project, and which changes it has seen."""
-    connection.execute(
-        "insert into ops.build (project_digest, changes, changes_by_flags) values (%s, %s, %s)",
-        [digest, changes.all, changes.by_flags],
-    )
+def record_build(connection: Connection, digest: str, changes: int) -> None:
+    """Record that everything is built: of which project, and how many changes it has seen."""
+    connection.execute("insert into ops.build (project_digest, changes) values (%s, %s)", [digest, changes])
 
 
-def _last_build(connection: Connection) -> tuple[str | None, Changes]:
-    row = connection.execute(
-        "select project_digest, changes, changes_by_flags from ops.build order by build_id desc limit 1"
-    ).fetchone()
-    return (row[0], Changes(*row[1:])) if row else (None, Changes(-1, -1))
+def _last_build(connection: Connection) -> tuple[str | None, int]:
+    row = connection.execute("select project_digest, changes from ops.build order by build_id desc limit 1").fetchone()
+    return (row[0], row[1]) if row else (None, -1)

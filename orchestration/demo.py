@@ -69,8 +69,8 @@ def main() -> int:
         (["load", field / "files"], 1),
         # their files don't say which logger they are of; the demo's configuration does
         (["fetch", *sources], 0),
-        (["build"], 0),
         (["flag", "import", field / "erroneous_periods.csv"], 0),
+        (["build"], 0),
         (["export"], 0),
     ]
     for arguments, expected in steps:

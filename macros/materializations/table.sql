@@ -1,5 +1,6 @@
 {# Tables whose rows are exchanged in one transaction, and only where they differ: readers never wait, and views on the
-   table stay. The work is done by ops.replace_table (database/migrations/versions/0002_dbt_beside_readers.up.sql). #}
+   table stay. The work is done by ops.replace_table (database/migrations/versions/0002_dbt_beside_readers.up.sql). The query
+   of the rows is left in the database, for ops.refresh (0014_refreshing.up.sql there). #}
 {% materialization table, adapter='postgres' %}
 
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -11,13 +12,15 @@
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif -%}
 
+    {%- set rows_sql = get_select_subquery(sql) if contract_enforced else sql -%}
     {% call statement('main') -%}
         create temporary table new_rows on commit drop as
-        {{ get_select_subquery(sql) if contract_enforced else sql }}
+        {{ rows_sql }}
     {%- endcall %}
 
     {%- set layout = get_table_columns_and_constraints() if contract_enforced else '(like pg_temp.new_rows)' -%}
     {%- do exchange_rows(target_relation, layout) -%}
+    {%- do leave_query(rows_sql) -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
@@ -58,5 +61,20 @@
             'select ops.record(' ~ literal(this.schema) ~ ', ' ~ literal(this.identifier) ~ ', ' ~ literal(made_of('')) ~ ')'
         ) -%}
     {%- endif -%}
+
+{% endmacro %}
+
+
+{# Leaves the query of the table's rows; without the database's name, so that it holds in a copy. #}
+{% macro leave_query(rows_sql) %}
+
+    {%- set query = literal(rows_sql | replace('"' ~ this.database ~ '".', '')) -%}
+    {%- call statement('leave_query') -%}
+        update ops.dbt_relation
+        set rows_sql = {{ query }}
+        where schema_name = {{ literal(this.schema) }}
+            and relation_name = {{ literal(this.identifier) }}
+            and rows_sql is distinct from {{ query }}
+    {%- endcall -%}
 
 {% endmacro %}

@@ -16,10 +16,18 @@ from loaders.flags_log import DateOrder
 from orchestration import building
 from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, say
 
+HELP = """Erroneous periods that people set: what is wrong, from when to when, why, and who says so.
+
+A flag is in effect when the command returns, rewrites no reading, and is never deleted: withdrawing it ends it. It may
+take a station as a whole, all names that begin alike, a measurement point or type, or one statistic of these:
+
+stationmanager flag add hill_top --sensor Spd80 --from "2024-01-20 06:20" --to "2024-01-20 10:30" --reason icing
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Erroneous periods set by hand.", no_args_is_help=True)
+    group = typer.Typer(help=HELP, no_args_is_help=True)
     group.command("add")(add)
     group.command("import")(import_file)
     group.command("list")(list_flags)

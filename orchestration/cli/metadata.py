@@ -52,8 +52,8 @@ def import_paths(
 
     The team's tables are quality_rules.csv, calibration_choices.csv and magnetic_declinations.csv, each alone or in a
     folder. Of each station and table the newest import counts and the others are kept. Importing the same again changes
-    nothing; where anything is wrong, nothing is imported. Files that waited for these metadata are loaded, and all
-    models are built.
+    nothing; where anything is wrong, nothing is imported. Calibrations are in effect within seconds; then files that
+    waited for these metadata are loaded, and all models are built.
     """
     here = home()
     by = getpass.getuser()
@@ -74,6 +74,7 @@ def import_paths(
     for _, result in results:
         for warning in result.warnings:
             say(f"warning: {warning}")
+    building.apply_metadata(here, report=say)
     with progress("Loading what waited") as on_file:
         built = building.build(here, report=say, on_file=on_file, settings=settings())
     if as_json:

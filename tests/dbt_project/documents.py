@@ -12,11 +12,13 @@ START = "2016-01-01T00:00:00"
 def document(*points: dict[str, Any], station: str = "Mast") -> dict[str, Any]:
     """A document of one station with these measurement points."""
     logger = {
+        "logger_oem_id": "Campbell Scientific",
         "logger_serial_number": LOGGER,
         "offset_from_utc_hrs": 0,
         "averaging_period_minutes": 10,
         "timestamp_is_end_of_period": False,
         "date_from": START,
+        "date_to": None,
     }
     location = {
         "name": station,
@@ -26,7 +28,8 @@ def document(*points: dict[str, Any], station: str = "Mast") -> dict[str, Any]:
         "logger_main_config": [logger],
         "measurement_point": list(points),
     }
-    return {"measurement_location": [location]}
+    head = {"author": "A. Tester", "organisation": "Testers", "date": "2016-01-01", "version": "1.3.0-2024.03"}
+    return {**head, "measurement_location": [location]}
 
 
 def point(
@@ -43,6 +46,7 @@ def point(
         "offset": 0.2,
         "measurement_units_id": "m/s",
         "date_from": START,
+        "date_to": None,
         **(logger or {}),
         "column_name": [{"column_name": name, "statistic_type_id": statistic} for name, statistic in columns.items()],
     }
@@ -58,7 +62,7 @@ def point(
 
 def vane_mounting(dead_band: float | None) -> dict[str, Any]:
     """A mounting with a dead band."""
-    return {"date_from": START, "vane_dead_band_orientation_deg": dead_band}
+    return {"date_from": START, "date_to": None, "vane_dead_band_orientation_deg": dead_band}
 
 
 def sensor(certificate: Mapping[str, Any], date_from: str = START, date_to: str | None = None) -> dict[str, Any]:

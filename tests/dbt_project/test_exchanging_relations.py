@@ -170,3 +170,34 @@ def test_two_changes_at_once_come_one_after_the_other(transformer: Connection, h
         answers = [pool.submit(replace_table, connection, rows) for connection in (transformer, second)]
         assert sorted(str(answer.result()) for answer in answers) == ["replaced", "unchanged"]
     assert len(values(transformer, "numbers")) == 2000
+
+
+class TestRefreshing:
+    @pytest.fixture
+    def left(self, transformer: Connection) -> Connection:
+        """What dbt leaves: the query of cleaned.numbers, which reads cleaned.source."""
+        transformer.execute("create table cleaned.source as select 1 as number")
+        transformer.execute(
+            "insert into ops.dbt_relation (schema_name, relation_name, sql_md5, rows_sql)"
+            " values ('cleaned', 'numbers', '', 'select number from cleaned.source')"
+        )
+        return transformer
+
+    def refreshed(self, transformer: Connection, table: str = "numbers") -> object:
+        row = transformer.execute("select ops.refresh('cleaned', %s)", [table]).fetchone()
+        assert row
+        return row[0]
+
+    def test_a_table_follows_what_it_is_made_from_again_and_again(self, left: Connection) -> None:
+        with left.transaction():
+            assert self.refreshed(left) == "unchanged"
+            left.execute("update cleaned.source set number = 5")
+            assert self.refreshed(left) == "replaced"
+        left.execute("update cleaned.source set number = 6")
+        assert self.refreshed(left) == "replaced"
+        assert values(left, "numbers") == [(6,)]
+        assert values(left, "doubled") == [(12,)]
+
+    def test_a_table_of_which_dbt_left_nothing_is_left_alone(self, left: Connection) -> None:
+        assert self.refreshed(left, "source") is None
+        assert values(left, "source") == [(1,)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from database.home import PROJECT
+from orchestration.building import FLAG_TABLES, METADATA_TABLES
 
 # where a layer may take its rows from
 MAY_READ = {
@@ -128,3 +129,26 @@ def test_singular_tests_name_what_holds_and_open_with_the_harm() -> None:
     for path in (PROJECT / "tests" / "dbt").glob("*.sql"):
         assert path.name.startswith("assert_"), path.name
         assert path.read_text().startswith("-- Harm: "), path.name
+
+
+def test_what_is_made_anew_for_flags_and_metadata_is_all_that_readings_stand_on_but_rules(
+    models: list[Node], manifest: dict[str, Any]
+) -> None:
+    nodes = {model["unique_id"]: model for model in models if "rules" not in model["fqn"]}
+
+    def stands_on(unique_id: str) -> list[str]:
+        """All models below one, each after those that it reads."""
+        read = [below for below in nodes[unique_id]["depends_on"]["nodes"] if below in nodes]
+        return list(dict.fromkeys([found for below in read for found in (*stands_on(below), below)]))
+
+    def tables(unique_ids: list[str]) -> list[str]:
+        found = [nodes[unique_id] for unique_id in unique_ids]
+        return [node["name"] for node in found if node["config"]["materialized"] == "table"]
+
+    by_name = {node["name"]: unique_id for unique_id, node in nodes.items()}
+    needed = tables(stands_on(by_name["readings"]))
+    assert sorted(METADATA_TABLES) == sorted(needed)
+    for place, name in enumerate(METADATA_TABLES):
+        assert set(tables(stands_on(by_name[name]))) <= set(METADATA_TABLES[:place])
+    flags = by_name["stg_metadata__flags"]
+    assert [name for name in METADATA_TABLES if flags in stands_on(by_name[name])] == list(FLAG_TABLES)

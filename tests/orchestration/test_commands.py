@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +73,20 @@ def test_a_flag_is_in_effect_when_the_command_returns_and_gone_when_withdrawn(lo
     assert clean() == before
     listed = json.loads(run(loaded, "flag", "list", "--withdrawn", "--json"))["flags"]
     assert [(row["flag_id"], row["withdrawn_at"] is not None) for row in listed] == [(flag["id"], True)]
+
+
+def test_the_flagging_log_that_we_export_changes_nothing_when_it_comes_back(loaded: Home, tmp_path: Path) -> None:
+    for period, reason in ((("00:15", "00:25"), "icing"), (("00:40", "00:50"), "sensor fault")):
+        begin, end = (f"2021-03-01 {time}" for time in period)
+        run(loaded, "flag", "add", "test_mast", "--sensor", "Spd", "--statistic", "avg", "--from", begin, "--to", end,
+            "--reason", reason)  # fmt: skip
+    (exported,) = json.loads(run(loaded, "export", "test_mast", "--json"))["files"]
+    with zipfile.ZipFile(exported["path"]) as archive:
+        log = archive.extract("test_mast_flagging_log.txt", tmp_path)
+    assert len(Path(log).read_text().splitlines()) == 3
+    answer = json.loads(run(loaded, "flag", "import", log, "--json"))
+    assert (answer["added"], answer["unchanged"], answer["unknown_columns"]) == (0, 2, [])
+    assert len(json.loads(run(loaded, "flag", "list", "--json"))["flags"]) == 2
 
 
 def test_an_unchanged_build_does_nothing(loaded: Home) -> None:

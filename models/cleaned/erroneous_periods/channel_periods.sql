@@ -30,9 +30,10 @@ exclusions as (
         served.statistic,
         flagged.reason,
         flagged.source,
-        -- people before rules, and those in their order
+        -- people before rules, and those in their order; never by who came first, so that any order of work ends the same
         row_number() over (
-            order by flagged.rule_position nulls first, flagged.flag_id, flagged.date_from, flagged.statistic
+            order by
+                flagged.rule_position nulls first, flagged.date_from, flagged.date_to, flagged.reason, flagged.source
         ) as place,
         flagged.date_from - served.averaging_period + interval '1 microsecond' as date_from,
         flagged.date_to
@@ -98,7 +99,7 @@ stretches as (
 
 ),
 
--- where several exclude a piece, a flag goes before a rule, and the one that was set first before others
+-- where several exclude a piece, a flag goes before a rule, and the one that begins first before others
 explained as (
 
     select distinct on (stretches.channel_id, stretches.measurement_point, stretches.statistic, stretches.date_from)
