@@ -5,7 +5,7 @@ with
 
 columns as (
 
-    select * from {{ ref('logger_columns') }}
+    select * from {{ ref('logger_columns') }} where statistic <> 'text'
 
 ),
 

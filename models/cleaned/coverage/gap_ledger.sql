@@ -114,23 +114,6 @@ recorded as (
 
 ),
 
-lost as (
-
-    select distinct
-        closely.station,
-        closely.measurement_point,
-        closely.statistic,
-        closely.month,
-        date_bin(closely.averaging_period, rejected.timestamp, closely.date_from) as slot,
-        'rejected' as cause
-    from closely
-    inner join rejected
-        on closely.channel_id = any(rejected.channel_ids)
-        and closely.date_from <= rejected.timestamp
-        and closely.date_to > rejected.timestamp
-
-),
-
 absent as (
 
     select
@@ -142,6 +125,14 @@ absent as (
         case
             when slots.slot <@ closely.no_file then 'no_file'
             when slots.slot <@ closely.logger_silent then 'logger_silent'
+            when exists (
+                select
+                from rejected
+                where
+                    closely.channel_id = any(rejected.channel_ids)
+                    and rejected.timestamp >= slots.slot
+                    and rejected.timestamp < slots.slot + closely.averaging_period
+            ) then 'rejected'
             else 'not_in_file'
         end as cause
     from closely
@@ -162,8 +153,6 @@ looked_at as (
         cause
     from (
         select * from recorded
-        union all
-        select * from lost
         union all
         select * from absent
     ) as told

@@ -4,13 +4,13 @@ with
 
 columns as (
 
-    select * from {{ ref('logger_columns') }}
+    select * from {{ ref('logger_columns') }} where statistic <> 'text'
 
 ),
 
 periods as (
 
-    select * from {{ ref('channel_periods') }}
+    select * from {{ ref('channel_periods') }} where statistic <> 'text'
 
 ),
 
