@@ -33,8 +33,8 @@ lint: setup-dev ## ruff, mypy, sqlfluff, dbt parse with warnings as errors
 docs: setup ## write the dbt catalogue
 	@$(BIN)/stationmanager up && $(BIN)/stationmanager catalogue
 
-bench: setup-dev ## measure loads and exports side by side
-	@$(BIN)/python -m benchmarks.loading
+bench: setup-dev ## measure loads, exports, rules and flags side by side
+	@for part in loading rules flags; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 .venv/bin/uv:
 	@$(PYTHON) tools/make_venv.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,16 @@ def test_a_rule_is_judged_anew_when_a_macro_of_it_changes(models: list[Node], ma
     }
     assert called
     assert not [(name, macro) for name, macro in called if macro not in digested]
+
+
+def test_every_rule_is_listed_gathered_set_and_explained(models: list[Node]) -> None:
+    rules = {model["name"] for model in models if model["config"]["materialized"] == "periods"}
+    gathered = next(model for model in models if model["name"] == "rule_periods")
+    assert {read["name"] for read in gathered["refs"]} - {"rules", "rule_parameters"} == rules
+    for seed in ("rules", "quality_rules"):
+        with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8", newline="") as lines:
+            assert {line["rule"] for line in csv.DictReader(lines)} == rules, seed
+    assert {page.stem for page in (PROJECT / "docs" / "rules").glob("*.md")} == rules
 
 
 def test_no_model_is_longer_than_200_lines() -> None:
