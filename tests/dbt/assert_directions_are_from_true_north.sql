@@ -8,5 +8,5 @@ select
     date_to,
     'values stay from magnetic north; add the declination of that time to magnetic_declinations.csv' as remedy
 from {{ ref('norths') }}
-where orientation_reference = 'magnetic_north' and declination_deg is null
+where is_direction and orientation_reference = 'magnetic_north' and declination_deg is null
 group by station, date_from, date_to

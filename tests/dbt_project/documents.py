@@ -60,9 +60,10 @@ def point(
     }
 
 
-def vane_mounting(dead_band: float | None) -> dict[str, Any]:
-    """A mounting with a dead band."""
-    return {"date_from": START, "date_to": None, "vane_dead_band_orientation_deg": dead_band}
+def vane_mounting(dead_band: float | None, north: str | None = None) -> dict[str, Any]:
+    """A mounting with a dead band, and the north that it is stated from."""
+    facts = {"vane_dead_band_orientation_deg": dead_band, "orientation_reference_id": north}
+    return {"date_from": START, "date_to": None, **facts}
 
 
 def sensor(certificate: Mapping[str, Any], date_from: str = START, date_to: str | None = None) -> dict[str, Any]:

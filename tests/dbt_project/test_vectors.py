@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from database.connection import Connection, connect
 from database.home import Home
@@ -43,6 +44,7 @@ class Vector:
     logger: dict[str, Any] = field(default_factory=dict)
     measurement_type: str = "wind_speed"
     dead_band: float | None = None
+    north: str | None = None
 
     @property
     def name(self) -> str:
@@ -54,14 +56,31 @@ def rain(number: float, offset: float, expected: float, status: str) -> Vector:
     return Vector(number, "sum", 12, expected, status, TIPPING, settings, "precipitation")
 
 
-def direction(number: float, turning: tuple[float | None, float | None], recorded: float, expected: float) -> Vector:
+def in_unit(number: float, unit: str, recorded: float, expected: float, measurement_type: str) -> Vector:
+    """A value of a logger that records in another unit, and without a certificate."""
+    statistic = "sum" if measurement_type == "precipitation" else "avg"
+    settings = {"measurement_units_id": unit}
+    return Vector(number, statistic, recorded, expected, "no_calibration", {}, settings, measurement_type)
+
+
+def direction(
+    number: float,
+    turning: tuple[float | None, float | None],
+    recorded: float,
+    expected: float,
+    north: str | None = None,
+) -> Vector:
     """A vane, by the logger's offset and the dead band."""
     offset, dead_band = turning
     settings = {"slope": 0.351, "offset": offset, "measurement_units_id": "deg"}
     status = "no_dead_band" if dead_band is None else "identical" if offset == dead_band else "recalibrated"
-    return Vector(number, "avg", recorded, expected, status, {}, settings, "wind_direction", dead_band)
+    return Vector(number, "avg", recorded, expected, status, {}, settings, "wind_direction", dead_band, north)
 
 
+DECLINATION = """
+insert into metadata.team_table (name, sha256, path, rows, imported_by)
+values ('magnetic_declinations', '', '', %s, 'a test')
+"""
 TOGETHER = {
     "readings": (
         "select statistic, calibrated_value, calibration_status from cleaned.readings where measurement_point = %s"
@@ -107,6 +126,22 @@ VECTORS = [
     Vector(32, "avg", 10, 10, "no_calibration", {"slope": None, "offset": 0.1}),
     Vector(33, "avg", 10, 10, "no_logger_settings", {}, {"offset": None}),
     Vector(34, "max", 13, float("nan"), "no_partner", TURNED, {"slope": 0.5, "offset": 0}),
+    # true north, by a declination of -2.5
+    direction(35.1, (0, 180), 200, 17.5, "magnetic_north"),
+    direction(35.2, (0, 180), 181, 358.5, "magnetic_north"),
+    direction(35.3, (0, 180), 200, 20, "true_north"),
+    direction(35.4, (0, 180), 200, 20, "grid_north"),
+    direction(35.5, (10, None), 200, 200, "magnetic_north"),
+    # units
+    in_unit(36.1, "mph", 10, 4.4704, "wind_speed"),
+    in_unit(36.2, "knots", 10, 5.144444, "wind_speed"),
+    in_unit(36.3, "ft", 10, 3.048, "water_level"),
+    in_unit(36.4, "K", 283.15, 10, "air_temperature"),
+    in_unit(36.5, "mbar", 1013, 1013, "air_pressure"),
+    in_unit(36.6, "kPa", 101.3, 1013, "air_pressure"),
+    in_unit(36.7, "inHg", 29.92, 1013.207589, "air_pressure"),
+    in_unit(36.8, "mmHg", 760, 1013.25024, "air_pressure"),
+    in_unit(36.9, "inch", 0.5, 12.7, "precipitation"),
 ]  # fmt: skip
 
 
@@ -156,6 +191,7 @@ SETS = {
 
 @pytest.fixture
 def field_of_vectors(
+    owner: Connection,
     import_document: Callable[[dict[str, Any]], None],
     record: Callable[[str, dict[str, float | None]], None],
     build: Build,
@@ -168,7 +204,7 @@ def field_of_vectors(
             measurement_type_id=vector.measurement_type,
             logger=vector.logger,
             sensors=[sensor(vector.certificate)],
-            mounting_arrangement=[vane_mounting(vector.dead_band)],
+            mounting_arrangement=[vane_mounting(vector.dead_band, vector.north)],
         )
         for vector in VECTORS
     ]
@@ -187,6 +223,7 @@ def field_of_vectors(
         for name, change in (("Changed", "2016-06-01T00:00:00"), ("Between", "2016-06-01T00:05:00"))
     ]
     import_document(document(*single, *together, *changes))
+    owner.execute(DECLINATION, [Jsonb([{"line": 2, "station": "Mast", "declination_deg": "-2.5"}])])
     for vector in VECTORS:
         record(vector.name, {AT: vector.recorded})
     for name, one in SETS.items():

@@ -23,6 +23,7 @@ periods as (
     union all
     select station, measurement_point, 'north' as kind, north_position as position, date_from, date_to
     from {{ ref('norths') }}
+    where is_direction
 
 ),
 

@@ -1,5 +1,5 @@
--- From which north the directions of a measurement point are counted, and how far magnetic north lies east of true north then:
--- the team's declinations, by station and date, and only where metadata says that it is magnetic north.
+-- From which north the angles of a measurement point are counted, its directions and its boom, and how far magnetic north lies
+-- east of true north then: the team's declinations, by station and date, and only where metadata says that it is magnetic north.
 with
 
 periods as (
@@ -10,10 +10,12 @@ periods as (
 
 points as (
 
-    select points.*
+    select
+        points.station,
+        points.measurement_point,
+        measurement_types.kind = 'circular' as is_direction
     from {{ ref('stg_task43__measurement_points') }} as points
     inner join {{ ref('measurement_types') }} as measurement_types using (measurement_type)
-    where measurement_types.kind = 'circular'
 
 ),
 
@@ -22,6 +24,7 @@ mounted as (
     select
         points.station,
         points.measurement_point,
+        points.is_direction,
         mountings.orientation_reference,
         false as is_of_profiler,
         tsrange(periods.date_from, periods.date_to) as period
@@ -42,6 +45,7 @@ placed as (
     select
         points.station,
         points.measurement_point,
+        points.is_direction,
         placings.orientation_reference,
         true as is_of_profiler,
         tsrange(periods.date_from, periods.date_to) as period
@@ -53,6 +57,7 @@ placed as (
         and periods.kind = 'placing'
     where
         placings.orientation_reference is not null
+        and points.is_direction
         and not exists (
             select from mounted
             where mounted.station = points.station and mounted.measurement_point = points.measurement_point
@@ -87,6 +92,7 @@ declined as (
     select
         referred.station,
         referred.measurement_point,
+        referred.is_direction,
         referred.orientation_reference,
         referred.is_of_profiler,
         declinations.declination_deg,
@@ -105,6 +111,7 @@ undeclined as (
     select
         referred.station,
         referred.measurement_point,
+        referred.is_direction,
         referred.orientation_reference,
         referred.is_of_profiler,
         unnest(tsmultirange(referred.period) - coalesce(covered.periods, '{}')) as period
@@ -122,10 +129,24 @@ undeclined as (
 
 pieces as (
 
-    select station, measurement_point, orientation_reference, is_of_profiler, declination_deg, declined_period as period
+    select
+        station,
+        measurement_point,
+        is_direction,
+        orientation_reference,
+        is_of_profiler,
+        declination_deg,
+        declined_period as period
     from declined
     union all
-    select station, measurement_point, orientation_reference, is_of_profiler, null as declination_deg, period
+    select
+        station,
+        measurement_point,
+        is_direction,
+        orientation_reference,
+        is_of_profiler,
+        null as declination_deg,
+        period
     from undeclined
 
 ),
@@ -142,7 +163,8 @@ numbered as (
         upper(period) as date_to,
         orientation_reference,
         declination_deg,
-        is_of_profiler
+        is_of_profiler,
+        is_direction
     from pieces
 
 )

@@ -1,4 +1,4 @@
--- Anemometers on side booms: where the boom pointed, and when.
+-- Anemometers on side booms: where the boom pointed, from true north where that is known, as directions are; and when.
 with
 
 settings as (
@@ -19,17 +19,46 @@ points as (
 
 ),
 
+-- on no clock but UTC
+norths as (
+
+    select
+        points.point_id,
+        coalesce(norths.declination_deg, 0) as declination_deg,
+        tstzrange(
+            (norths.date_from - points.utc_offset) at time zone 'UTC',
+            (norths.date_to - points.utc_offset) at time zone 'UTC'
+        ) as period
+    from points
+    inner join {{ ref('norths') }} as norths using (station, measurement_point)
+
+),
+
+pointing as (
+
+    select
+        points.point_id,
+        {{ turned('mountings.boom_orientation_deg + coalesce(norths.declination_deg, 0)') }} as boom_orientation_deg,
+        tstzrange(settings.date_from, settings.date_to)
+        * coalesce(norths.period, tstzrange(null, null)) as period
+    from settings
+    inner join mountings using (station, measurement_point, mounting_position)
+    inner join points using (station, measurement_point)
+    left join norths
+        on points.point_id = norths.point_id
+        and norths.period && tstzrange(settings.date_from, settings.date_to)
+
+),
+
 -- one boom however many loggers read it, and however often their settings change
 mounted as (
 
     select
-        points.point_id,
-        mountings.boom_orientation_deg,
-        range_agg(tstzrange(settings.date_from, settings.date_to)) as periods
-    from settings
-    inner join mountings using (station, measurement_point, mounting_position)
-    inner join points using (station, measurement_point)
-    group by points.point_id, mountings.boom_orientation_deg
+        point_id,
+        boom_orientation_deg,
+        range_agg(period) as periods
+    from pointing
+    group by point_id, boom_orientation_deg
 
 ),
 
