@@ -143,9 +143,11 @@ def _line(
     tables = [table for table in file.tables if table.name == bad.table]
     if not tables or bad.timestamp is None:
         return None, ()
+    # the channels of the columns that are in this file: of its table the logger may have sent others before
     channels: dict[str, int] = {}
     for table in tables:
-        channels |= channels_of(table)
+        known = channels_of(table)
+        channels |= {column.name: known[column.name] for column in table.columns}
     try:
         stamp = to_utc(tables[-1], np.array([bad.timestamp]))[0]
     except MetadataError:  # of the clock at that stamp; for all rows of the table it is known

@@ -11,7 +11,8 @@ gaps as (
 
 ),
 
-rejected as (
+-- looked up for each piece by the index on its stamps
+rejected as not materialized (
 
     select * from {{ ref('stg_raw__rejected_rows') }} where timestamp is not null
 
