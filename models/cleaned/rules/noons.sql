@@ -36,6 +36,8 @@ measured as not materialized (
     from slots
     inner join pyranometers using (point_id)
     where slots.seconds <= {{ longest_step }}
+    -- so that the day is reckoned once a slot
+    offset 0
 
 ),
 

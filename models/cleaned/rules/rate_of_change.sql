@@ -30,31 +30,37 @@ judged as (
         points.station,
         points.measurement_point,
         numbers.difference,
-        least(numbers.hours, {{ longest_hours }}) * 3600 as within_seconds
+        floor(least(numbers.hours, {{ longest_hours }}) * 3600)::integer as within_seconds
     from points
     inner join numbers using (station, measurement_point)
 
 ),
 
--- as many steps back as the hours have, or less where they are no whole number of steps
+-- as many steps back as the hours have, or less where they are no whole number of steps; point by point in the order in which
+-- slots lie
 compared as (
 
     select
         judged.station,
         judged.measurement_point,
-        judged.difference,
         judged.within_seconds,
-        slots.timestamp,
-        slots.seconds,
-        abs(
-            slots.avg
-            - lag(slots.avg, floor(judged.within_seconds / slots.seconds)::integer) over steps
-        ) as change,
-        lag(slots.timestamp, floor(judged.within_seconds / slots.seconds)::integer) over steps as date_from
-    from slots
-    inner join judged using (point_id)
-    where slots.seconds <= judged.within_seconds
-    window steps as (partition by slots.point_id, slots.seconds order by slots.timestamp)
+        steps.timestamp,
+        steps.seconds,
+        steps.date_from
+    from judged
+    cross join
+        lateral (
+            select
+                slots.timestamp,
+                slots.seconds,
+                slots.avg,
+                lag(slots.avg, judged.within_seconds / slots.seconds) over in_order as before,
+                lag(slots.timestamp, judged.within_seconds / slots.seconds) over in_order as date_from
+            from slots
+            where slots.point_id = judged.point_id and slots.seconds between 1 and judged.within_seconds
+            window in_order as (partition by slots.seconds order by slots.timestamp)
+        ) as steps
+    where abs(steps.avg - steps.before) > judged.difference
 
 ),
 
@@ -69,9 +75,7 @@ found as (
         timestamp + seconds * interval '1 second' as date_to,
         'difference' as parameter
     from compared
-    where
-        change > difference
-        and extract(epoch from timestamp - date_from) = floor(within_seconds / seconds) * seconds
+    where timestamp - date_from = within_seconds / seconds * seconds * interval '1 second'
 
 )
 

@@ -26,47 +26,62 @@ numbers as (
     {{ rule_numbers('spike', ['difference', 'paired_share', 'height_difference']) }}
 ),
 
-in_order as (
+judged as (
 
     select
-        slots.point_id,
-        slots.timestamp,
-        slots.seconds,
-        slots.avg,
+        points.point_id,
         points.station,
         points.measurement_point,
         points.measurement_type,
         numbers.difference,
         numbers.paired_share,
-        numbers.height_difference,
-        lag(slots.avg) over steps as before,
-        lead(slots.avg) over steps as after,
-        lag(slots.timestamp) over steps as time_before,
-        lead(slots.timestamp) over steps as time_after
-    from slots
-    inner join points using (point_id)
-    inner join numbers using (station, measurement_point)
-    where slots.seconds <= {{ longest_step }}
-    window steps as (partition by slots.point_id, slots.seconds order by slots.timestamp)
+        numbers.height_difference
+    from numbers
+    inner join points using (station, measurement_point)
 
 ),
 
--- few, so that witnesses are asked for each by itself
+-- few, found point by point in the order in which slots lie
+jumps as materialized (
+
+    select
+        judged.*,
+        steps.timestamp,
+        steps.seconds * interval '1 second' as step,
+        steps.seconds,
+        steps.avg - steps.before as change
+    from judged
+    cross join
+        lateral (
+            select
+                slots.timestamp,
+                slots.seconds,
+                slots.avg,
+                lag(slots.avg) over in_order as before,
+                lag(slots.timestamp) over in_order as time_before
+            from slots
+            where slots.point_id = judged.point_id and slots.seconds <= {{ longest_step }}
+            window in_order as (partition by slots.seconds order by slots.timestamp)
+        ) as steps
+    where
+        abs(steps.avg - steps.before) > judged.difference
+        and steps.timestamp - steps.time_before = steps.seconds * interval '1 second'
+
+),
+
+-- there and back at once; witnesses are asked for each by itself
 suspect as materialized (
 
     select
-        *,
-        seconds * interval '1 second' as step,
-        sign(avg - before) as direction,
-        least(abs(avg - before), abs(avg - after)) as height
-    from in_order
-    where
-        (
-            (avg - before > difference and avg - after > difference)
-            or (before - avg > difference and after - avg > difference)
-        )
-        and extract(epoch from timestamp - time_before) = seconds
-        and extract(epoch from time_after - timestamp) = seconds
+        jumps.*,
+        sign(jumps.change) as direction,
+        least(abs(jumps.change), abs(back.change)) as height
+    from jumps
+    inner join jumps as back
+        on jumps.point_id = back.point_id
+        and jumps.seconds = back.seconds
+        and jumps.timestamp + jumps.step = back.timestamp
+        and sign(jumps.change) = -sign(back.change)
 
 ),
 

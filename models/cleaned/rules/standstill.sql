@@ -35,7 +35,8 @@ numbers as (
     {{ rule_numbers('standstill', ['hours', 'other_speed', 'height_difference', 'above_standing']) }}
 ),
 
-standing as (
+-- few, found in one pass
+standing as materialized (
 
     select
         slots.point_id,
@@ -49,7 +50,9 @@ standing as (
     from slots
     inner join points using (point_id)
     inner join numbers using (station, measurement_point)
-    where slots.above_standing < numbers.above_standing
+    where
+        slots.above_standing < (select max(highest.above_standing) from numbers as highest)
+        and slots.above_standing < numbers.above_standing
 
 ),
 

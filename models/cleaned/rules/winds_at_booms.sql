@@ -95,6 +95,8 @@ winds as (
         and slots.timestamp = side_by_side.timestamp
         and slots.seconds = side_by_side.seconds
     where slots.avg is not null
+    -- so that the direction is looked for once, not at each place below that names it
+    offset 0
 
 ),
 
@@ -106,6 +108,7 @@ off_mast as (
         seconds,
         abs({{ turn('boom_orientation_deg + 180', 'direction') }}) as off_mast_deg
     from winds
+    offset 0
 
 ),
 
