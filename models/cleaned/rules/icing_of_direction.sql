@@ -13,7 +13,7 @@ slots as not materialized (
 
 ),
 
-partners as (
+partners as not materialized (
 
     select * from {{ ref('partners') }}
 

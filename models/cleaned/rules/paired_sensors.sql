@@ -14,7 +14,7 @@ slots as not materialized (
 
 ),
 
-partners as (
+partners as not materialized (
 
     select * from {{ ref('partners') }}
 

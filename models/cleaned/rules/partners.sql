@@ -1,5 +1,7 @@
 -- Which measurement points of a station can witness for each other: every pair, with how far apart they are in height and the
--- partner's place among all of its type, the nearest first.
+-- partner's place among all of its type, the nearest first. Rules look them up for single slots.
+{{ config(materialized='working_set', indexes=[{'columns': ['point_id', 'partner_type', 'place']}]) }}
+
 with
 
 points as (

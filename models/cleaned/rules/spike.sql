@@ -16,7 +16,7 @@ points as (
 
 ),
 
-witnesses as (
+witnesses as not materialized (
 
     select * from {{ ref('partners') }}
 
