@@ -24,3 +24,12 @@
             with ordinality as listed (content, position)
     ) as point
 {%- endmacro %}
+
+
+{# Where an entry stands in the station's part of its document, as JSON counts, from 0: `measurement_point[3].sensor[1]`.
+   Each list is named with the column that has the place in it, from 1; the first is that of the measurement point, if any. #}
+{% macro place(measurement_point=none) -%}
+    {%- set lists = {"measurement_point": measurement_point} if measurement_point else {} -%}
+    {%- do lists.update(kwargs) -%}
+    format('{% for list in lists %}{{ list }}[%s]{{ "." if not loop.last }}{% endfor %}', {% for position in lists.values() %}{{ position }} - 1{{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}

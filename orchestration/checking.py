@@ -10,9 +10,10 @@ from database.connection import Connection, connect
 from database.errors import SetupError
 from database.home import Home
 from database.infinity import read_infinity_as_text
+from loaders.metadata.places import Places
 from orchestration.building import ITS_OWN_TESTS, METADATA, NO_UNIT_TESTS
 from orchestration.dbt import BuildFailed, dbt_lock, run_dbt
-from orchestration.metadata_tests import kind_of, rows_of, sentence
+from orchestration.metadata_tests import KEYS, keys_not_used, kind_of, rows_of, sentence
 from orchestration.status import Finding, Severity
 
 MOST_ROWS = 50  # of one check: the first ones tell what to mend
@@ -32,18 +33,24 @@ def check_metadata(home: Home) -> list[Finding]:
         if not results_file.exists():
             raise SetupError("dbt could not run the checks", str(home.dbt / "logs" / "dbt.log"), "see the log")
         results = json.loads(results_file.read_text())["results"]
-        return [
+        places = Places(connection)
+        by_dbt = [
             finding
             for result in results
             if result["status"] in {"warn", "fail", "error"}
-            for finding in _findings(connection, result)
+            for finding in _findings(connection, result, places)
         ]
+        by_keys = [
+            Finding(KEYS, "warning", row["station"], sentence(KEYS, row, places))
+            for row in keys_not_used(connection)[:MOST_ROWS]
+        ]
+        return [*by_dbt, *by_keys]
 
 
-def _findings(connection: Connection, result: dict[str, Any]) -> list[Finding]:
+def _findings(connection: Connection, result: dict[str, Any], places: Places) -> list[Finding]:
     severity: Severity = "warning" if result["status"] == "warn" else "error"
     kind = kind_of(result["unique_id"].split(".")[2])
     if result["status"] == "error":
         return [Finding(kind, severity, None, str(result["message"]))]
     found = rows_of(connection, result["compiled_code"])[:MOST_ROWS]
-    return [Finding(kind, severity, row.get("station"), sentence(kind, row)) for row in found]
+    return [Finding(kind, severity, row.get("station"), sentence(kind, row, places)) for row in found]

@@ -15,6 +15,7 @@ from loaders.metadata.importing import read
 from loaders.metadata.table_layout import LAYOUTS, columns_of
 from loaders.metadata.team.importing import LAYOUTS as TEAM_TABLES
 from orchestration.cli.main import app
+from orchestration.metadata_tests import KEYS, checks, kind_of
 
 FOLDERS_OF_OTHERS = {".venv", ".stationmanager", ".hypothesis", ".pytest_cache"}
 DOCUMENTS = sorted(
@@ -77,6 +78,12 @@ def test_every_table_of_metadata_is_told_with_all_its_columns() -> None:
     for name, table in TEAM_TABLES.items():
         told = (words(rows[name]["needed"]), words(rows[name]["others"]))
         assert told == (list(table.required), list(table.optional)), name
+
+
+def test_every_check_of_the_metadata_is_told() -> None:
+    table = document("metadata.md").partition("| finding |")[2].partition("\n\n")[0]
+    told = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert told == {kind_of(test.stem) for test in checks()} | {KEYS}
 
 
 def test_the_example_document_is_valid(tmp_path: Path) -> None:

@@ -6,22 +6,18 @@ It says what counts here: the station of its latest import, with what the option
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
 from database.connection import Connection
 from loaders.metadata import stored
-from loaders.metadata.checks import Path, as_text, json_path
-from loaders.metadata.stations import Document, LoggerMainConfig, MastProperties
+from loaders.metadata.checks import as_text, json_path
+from loaders.metadata.keys import OPEN, beside_the_model, keys_of
+from loaders.metadata.stations import Document
 from loaders.metadata.vocabulary import NEWEST_VERSION, NO_PLANT_TYPE
 
 Part = dict[str, Any]
-
-# Where version 1.3 lets others add keys of their own
-OPEN = (Document, LoggerMainConfig, MastProperties)
 
 
 def export(connection: Connection, name: str) -> tuple[Part, list[str]]:
@@ -31,7 +27,9 @@ def export(connection: Connection, name: str) -> tuple[Part, list[str]]:
     """
     found = stored.location(connection, stored.find_station(connection, name))
     whole = stated(found)
-    return as_version_1_3(whole), [json_path(path) for path in _without_place(Document, whole, ())]
+    return as_version_1_3(whole), [
+        json_path(path) for path, model in beside_the_model(Document, whole, ()) if model not in OPEN
+    ]
 
 
 def stated(found: stored.StoredLocation) -> Part:
@@ -85,31 +83,3 @@ def _each_once(model: type[BaseModel] | None, parts: list[Any]) -> list[Any]:
     """The parts of a list, which may have differed only in what was left out."""
     kept = [_kept(model, part) if model else part for part in parts]
     return list({as_text(part): part for part in reversed(kept)}.values())[::-1]
-
-
-def _without_place(model: type[BaseModel], value: Any, path: Path) -> Iterator[Path]:
-    """Paths of the keys that version 1.3 doesn't let through."""
-    keys = keys_of(model)
-    for key, child in value.items():
-        if key not in keys:
-            if model not in OPEN:
-                yield (*path, key)
-            continue
-        inner = keys[key]
-        if inner is not None:
-            for position, part in enumerate(child if isinstance(child, list) else []):
-                yield from _without_place(inner, part, (*path, key, position))
-            if isinstance(child, dict):
-                yield from _without_place(inner, child, (*path, key))
-
-
-@cache
-def keys_of(model: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
-    """The keys of a part, with the model of those that hold parts again."""
-    return {field.alias or name: _model_in(field.annotation) for name, field in model.model_fields.items()}
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for inner in get_args(annotation) if (model := _model_in(inner))), None)

@@ -17,6 +17,7 @@ from database.errors import MetadataError, UsageError
 from loaders.metadata import stored
 from loaders.metadata.checks import as_text
 from loaders.metadata.exporting import as_version_1_3, filled, stated
+from loaders.metadata.keys import unknown_keys
 from loaders.metadata.point_names import point_names
 from loaders.metadata.slug import slug
 from loaders.metadata.tables import assemble
@@ -110,7 +111,9 @@ def import_metadata(
         )
         changed = not counts
         document_id = _store(connection, source, path, options, imported_by) if changed else None
-    return ImportResult(list(source.stations), document_id, changed, list(_warnings(source, options)))
+    return ImportResult(
+        list(source.stations), document_id, changed, [*_warnings_of_names(source, before), *_warnings(source, options)]
+    )
 
 
 def _is_the_document_of(now: list[stored.StoredStation], source: Source, options: Options) -> bool:
@@ -218,8 +221,18 @@ def _store(connection: Connection, source: Source, path: Path, options: Options,
     return int(row[0])
 
 
+def _warnings_of_names(source: Source, before: dict[str, stored.StoredStation]) -> Iterator[str]:
+    """Stations that had another name before: they may be two, which one name in the database would make one."""
+    for station, location in source.stations.items():
+        if station in before and before[station].name != location["name"]:
+            old, new = before[station].name, location["name"]
+            remedy = "if it is another station, its name must differ by more than case and signs"
+            yield f'{station}: "{new}" takes the place of "{old}"; {remedy}'
+
+
 def _warnings(source: Source, options: Options) -> Iterator[str]:
-    """What still keeps the files of a logger from being loaded, and points that are not known by their plain name."""
+    """What is not used, what keeps files of a logger from being loaded, and points not known by their plain name."""
+    yield from (str(problem) for _, problem in unknown_keys(source.content))
     for station, location in source.stations.items():
         points = location["measurement_point"]
         for name, times in Counter(point["name"] for point in points).items():

@@ -18,7 +18,8 @@ select
     document.document_id,
     document.sha256,
     document.utc_offset_hours,
-    document.timestamps
+    document.timestamps,
+    current_location.content ->> 'name'
 from metadata.current_location
 inner join metadata.document using (document_id)
 """
@@ -37,12 +38,13 @@ where current_location.station = %(station)s
 
 @dataclass(frozen=True, slots=True)
 class StoredStation:
-    """A station as it counts: the document that has it, and with which options that was imported."""
+    """A station as it counts: the document that has it, with which options that was imported, and its name there."""
 
     document_id: int
     sha256: str
     utc_offset_hours: float | None
     timestamps: str | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Every part remembers the line that it was made from, so that what is wrong with 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -61,11 +61,12 @@ class Assembly:
         return [(*parent, key, position) for position in range(len(self.part(parent).get(key, [])))]
 
     def place(self, path: Path) -> str:
-        """File, line and column that a path of the document came from."""
+        """File and line that a path of the document came from, and the column, unless it is a list of other rows."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:
-                rest = path[length:]
-                return self.lines[path[:length]] + (f", column {rest[-1]}" if rest else "")
+                place = self.lines[path[:length]]
+                is_column = path[length:] and path[-1] in table_layout.columns_of(place.partition(",")[0])
+                return f"{place}, column {path[-1]}" if is_column else place
         return STATIONS
 
 
@@ -74,10 +75,7 @@ def assemble(files: Mapping[str, bytes]) -> tuple[Part, list[Problem]]:
     tables, problems = _read_all(files)
     if problems:
         return {}, problems
-    assembly = Assembly()
-    for name, layout in LAYOUTS.items():
-        for row in tables[name].rows if name in tables else ():
-            _place_row(assembly, name, layout, row)
+    assembly = _put_together(tables)
     assembly.document |= {**NOT_STATED, "date": _newest_date(tables), "version": NEWEST_VERSION}
     located = problems_of(assembly.document)
     blank_is_null = [
@@ -85,6 +83,19 @@ def assemble(files: Mapping[str, bytes]) -> tuple[Part, list[Problem]]:
         for path, problem in located
     ]
     return assembly.document, [*assembly.problems, *blank_is_null]
+
+
+def places_of(files: Mapping[str, bytes]) -> Callable[[Path], str]:
+    """Tells file, line and column of a path in the document that the tables say."""
+    return _put_together(_read_all(files)[0]).place
+
+
+def _put_together(tables: Mapping[str, CsvTable]) -> Assembly:
+    assembly = Assembly()
+    for name, layout in LAYOUTS.items():
+        for row in tables[name].rows if name in tables else ():
+            _place_row(assembly, name, layout, row)
+    return assembly
 
 
 def _read_all(files: Mapping[str, bytes]) -> tuple[dict[str, CsvTable], list[Problem]]:

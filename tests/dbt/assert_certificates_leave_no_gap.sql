@@ -5,7 +5,25 @@ with
 
 sensors as (
 
-    select * from {{ ref('periods_of_validity') }} where kind = 'sensor'
+    select
+        periods.station,
+        periods.measurement_point,
+        periods.position,
+        periods.date_from,
+        periods.date_to,
+        mounted.place
+    from {{ ref('periods_of_validity') }} as periods
+    inner join {{ ref('stg_task43__sensors') }} as mounted
+        on periods.station = mounted.station
+        and periods.measurement_point = mounted.measurement_point
+        and periods.position = mounted.sensor_position
+    where periods.kind = 'sensor'
+
+),
+
+points as (
+
+    select * from {{ ref('stg_task43__measurement_points') }}
 
 ),
 
@@ -62,10 +80,23 @@ long_gaps as (
         gaps.measurement_point,
         gaps.date_from,
         gaps.date_to,
-        'add the certificate of the sensor that measured then, or the sensor itself' as remedy
+        coalesce(array_agg(sensors.place order by sensors.position) filter (where sensors.place is not null), array[points.place])
+            as place,
+        case
+            when count(sensors.place) = 0
+                then 'add the sensor that measured then, and its certificate; or end its settings while there was none'
+            else 'add the certificate of the sensor that measured then, or correct the dates'
+        end as remedy
     from gaps
+    inner join points using (station, measurement_point)
     inner join {{ ref('metadata_limits') }} as limits on limits.limit_name = 'certificate_gap'
+    left join sensors
+        on gaps.station = sensors.station
+        and gaps.measurement_point = sensors.measurement_point
+        and gaps.date_from < sensors.date_to
+        and gaps.date_to > sensors.date_from
     where gaps.date_to - gaps.date_from > limits.number * interval '1 day'
+    group by gaps.station, gaps.measurement_point, gaps.date_from, gaps.date_to, points.place
 
 )
 

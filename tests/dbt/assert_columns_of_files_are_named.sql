@@ -5,10 +5,12 @@ with
 
 loggers as (
 
-    select distinct
+    select
         station,
-        metadata.same_serial(serial) as logger
-    from {{ ref('loggers') }}
+        metadata.same_serial(serial) as logger,
+        array_agg(place order by logger_position) as place
+    from {{ ref('stg_task43__loggers') }}
+    group by station, metadata.same_serial(serial)
 
 ),
 
@@ -25,6 +27,7 @@ unnamed as (
 
     select distinct
         loggers.station,
+        loggers.place,
         channels.logger,
         channels.column_name
     from {{ source('raw', 'channel') }} as channels
@@ -44,9 +47,10 @@ told as (
             ', ', array_to_string((array_agg(column_name order by column_name))[:10], ', '),
             case when count(*) > 10 then (count(*) - 10) || ' more' end
         ) as columns,
+        place,
         'name them in the column_name lists of the metadata, with is_ignored where they are not wanted' as remedy
     from unnamed
-    group by station, logger
+    group by station, logger, place
 
 )
 

@@ -5,7 +5,16 @@ with
 
 columns as (
 
-    select * from {{ ref('logger_columns') }} where statistic <> 'text'
+    select
+        columns.*,
+        named.place
+    from {{ ref('logger_columns') }} as columns
+    inner join {{ ref('stg_task43__column_names') }} as named
+        on columns.station = named.station
+        and columns.measurement_point = named.measurement_point
+        and columns.config_position = named.config_position
+        and columns.column_position = named.column_position
+    where columns.statistic <> 'text'
 
 ),
 
@@ -29,10 +38,11 @@ sent as (
 
 missing as (
 
-    select distinct
+    select
         columns.station,
         columns.logger,
-        columns.column_name
+        columns.column_name,
+        min(columns.place) as place
     from columns
     inner join sent
         on metadata.same_serial(columns.logger) = sent.logger
@@ -43,6 +53,7 @@ missing as (
         and columns.column_name = channels.column_name
         and channels.averaging_period = coalesce(columns.averaging_period, channels.averaging_period)
     where channels.channel_id is null
+    group by columns.station, columns.logger, columns.column_name
 
 ),
 
@@ -55,6 +66,7 @@ told as (
             ', ', array_to_string((array_agg(column_name order by column_name))[:10], ', '),
             case when count(*) > 10 then (count(*) - 10) || ' more' end
         ) as columns,
+        (array_agg(place order by column_name))[:10] as place,
         'write them as the files have them (see raw.channel), correct averaging_period_minutes, or end their settings' as remedy
     from missing
     group by station, logger

@@ -7,7 +7,11 @@ with
 
 periods as (
 
-    select * from {{ ref('calibration_periods') }}
+    select
+        periods.*,
+        {{ place('settings.measurement_point_position', logger_measurement_config='settings.config_position') }} as place
+    from {{ ref('calibration_periods') }} as periods
+    inner join {{ ref('channel_settings') }} as settings using (channel_id, date_from)
 
 ),
 
@@ -21,6 +25,7 @@ claimed_together as (
         newer.channel_id as other_channel_id,
         greatest(older.date_from, newer.date_from) as date_from,
         least(older.date_to, newer.date_to) as date_to,
+        array(select distinct settings.place from unnest(array[older.place, newer.place]) as settings (place)) as place,
         format(
             'end the setting that names %s of logger %s, or %s of logger %s, in the metadata',
             older.column_name, older.logger, newer.column_name, newer.logger
@@ -73,6 +78,7 @@ doubled as (
         claimed_together.statistic,
         greatest(claimed_together.date_from, written.first_timestamp, others.first_timestamp) as date_from,
         least(claimed_together.date_to, written.last_timestamp, others.last_timestamp) as date_to,
+        claimed_together.place,
         claimed_together.remedy
     from claimed_together
     inner join written using (channel_id)

@@ -6,19 +6,19 @@ with
 
 stated as (
 
-    select station, measurement_point as name, 'logger measurement configuration' as history, date_from, date_to
+    select station, measurement_point as name, 'logger measurement configuration' as history, date_from, date_to, place
     from {{ ref('stg_task43__logger_measurement_configs') }}
     union all
-    select station, measurement_point as name, 'sensor' as history, date_from, date_to
+    select station, measurement_point as name, 'sensor' as history, date_from, date_to, place
     from {{ ref('stg_task43__sensors') }}
     union all
-    select station, measurement_point as name, 'mounting' as history, date_from, date_to
+    select station, measurement_point as name, 'mounting' as history, date_from, date_to, place
     from {{ ref('stg_task43__mountings') }}
     union all
-    select station, serial as name, 'logger' as history, date_from, date_to
+    select station, serial as name, 'logger' as history, date_from, date_to, place
     from {{ ref('stg_task43__loggers') }}
     union all
-    select station, null as name, 'vertical profiler' as history, date_from, date_to
+    select station, null as name, 'vertical profiler' as history, date_from, date_to, place
     from {{ ref('stg_task43__vertical_profiler_properties') }}
 
 ),
@@ -38,11 +38,11 @@ followed as (
     select
         stated.*,
         cadences.averaging_period,
-        lead(stated.date_from) over (
-            partition by stated.station, stated.name, stated.history order by stated.date_from
-        ) as next_from
+        lead(stated.date_from) over in_time as next_from,
+        lead(stated.place) over in_time as next_place
     from stated
     left join cadences on stated.station = cadences.station
+    window in_time as (partition by stated.station, stated.name, stated.history order by stated.date_from, stated.place)
 
 ),
 
@@ -54,6 +54,7 @@ judged as (
         history,
         date_to,
         next_from,
+        array[place || '.date_to', next_place || '.date_from'] as place,
         'let the older one end when the next begins' as remedy
     from followed
     where

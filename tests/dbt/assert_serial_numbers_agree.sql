@@ -15,6 +15,7 @@ configs as (
         configs.station,
         configs.measurement_point,
         configs.sensor_serial_number,
+        configs.place,
         periods.date_from,
         periods.date_to
     from {{ ref('stg_task43__logger_measurement_configs') }} as configs
@@ -32,6 +33,7 @@ sensors as (
         sensors.station,
         sensors.measurement_point,
         sensors.serial_number,
+        sensors.place,
         periods.date_from,
         periods.date_to
     from {{ ref('stg_task43__sensors') }} as sensors
@@ -52,6 +54,7 @@ differing as (
         sensors.serial_number as mounted,
         greatest(configs.date_from, sensors.date_from) as date_from,
         least(configs.date_to, sensors.date_to) as date_to,
+        array[configs.place || '.serial_number', sensors.place || '.serial_number'] as place,
         'correct the serial_number of the logger_measurement_config or of the sensor, or the dates of either' as remedy
     from configs
     inner join sensors using (station, measurement_point)

@@ -27,6 +27,7 @@ programmed as (
         configs.measurement_point,
         configs.slope as stated_slope,
         configs.unit,
+        configs.place,
         configs.slope * units.factor as slope,
         periods.date_from,
         periods.date_to
@@ -49,6 +50,7 @@ mounted as (
         sensors.measurement_point,
         concat_ws(' ', sensors.manufacturer, sensors.model) as type_of_sensor,
         chosen.slope,
+        sensors.place,
         periods.date_from,
         periods.date_to
     from {{ ref('stg_task43__sensors') }} as sensors
@@ -70,6 +72,7 @@ used as (
         programmed.*,
         mounted.type_of_sensor,
         mounted.slope as certified_slope,
+        mounted.place as sensor_place,
         percentile_disc(0.5) within group (order by others.slope) as usual_slope
     from programmed
     inner join mounted
@@ -87,8 +90,8 @@ used as (
         and twins.date_from < others.date_to
         and twins.date_to > others.date_from
     group by
-        programmed.station, programmed.measurement_point, programmed.stated_slope, programmed.unit, programmed.slope,
-        programmed.date_from, programmed.date_to, mounted.type_of_sensor, mounted.slope
+        programmed.station, programmed.measurement_point, programmed.stated_slope, programmed.unit, programmed.place,
+        programmed.slope, programmed.date_from, programmed.date_to, mounted.type_of_sensor, mounted.slope, mounted.place
 
 ),
 
@@ -97,15 +100,16 @@ compared as (
     select
         used.*,
         expected.by_what,
+        expected.place as places,
         expected.slope as expected_slope,
         abs(used.slope / nullif(expected.slope, 0)) as ratio
     from used
     cross join
         lateral (
             values
-            ('its certificate', used.certified_slope),
-            ('most loggers here for ' || used.type_of_sensor, used.usual_slope)
-        ) as expected (by_what, slope)
+            ('its certificate', used.certified_slope, array[used.place || '.slope', used.sensor_place || '.calibration']),
+            ('most loggers here for ' || used.type_of_sensor, used.usual_slope, array[used.place || '.slope'])
+        ) as expected (by_what, slope, place)
 
 ),
 
@@ -119,6 +123,7 @@ unusual as (
             'the logger''s slope of %s %s is %s times that of %s',
             compared.stated_slope, compared.unit, round(compared.ratio::numeric, 2), compared.by_what
         ) as slope,
+        compared.places as place,
         case
             when compared.ratio between 2.15 and 2.33 or compared.ratio between 0.43 and 0.465
                 then 'one is in mph: name that unit, or write both in m/s'

@@ -17,10 +17,13 @@ from psycopg import sql
 from database.connection import Connection, connect
 from database.errors import UsageError
 from database.home import Home
-from loaders.metadata.exporting import as_version_1_3, export
+from loaders.metadata import stored
+from loaders.metadata.differences import differences
+from loaders.metadata.exporting import as_version_1_3, export, stated
 from loaders.metadata.importing import ImportResult, import_metadata
 from loaders.metadata.point_names import point_names
 from loaders.metadata.validating import problems_of
+from loaders.metadata.vocabulary import NEWEST_VERSION
 from tests.commands import run
 from tests.loaders.metadata_documents import Document, as_tables, document, mast, tables
 from tests.loaders.metadata_schema import documents, parts_of
@@ -131,10 +134,29 @@ def test_a_real_document_comes_back_valid_and_its_import_changes_nothing(
 ) -> None:
     (station,) = take(loader, samples / "iea_task43" / f"{name}.json", 1).stations
     before = kept(loader)
-    exported, _ = export(loader, station)
+    exported, left_out = export(loader, station)
+    assert left_out == []
     newest.validate(exported)
     assert not take(loader, written(tmp_path / "back.json", exported)).changed
     assert kept(loader) == before
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_real_document_and_its_export_differ_in_the_version_alone(
+    home: Home, samples: Path, tmp_path: Path, name: str
+) -> None:
+    original = samples / "iea_task43" / f"{name}.json"
+    with connect(home, "loader") as loader:
+        (station,) = take(loader, original, 1).stations
+        exported, _ = export(loader, station)
+        assert not take(loader, written(tmp_path / "back.json", exported)).changed
+        before = stated(stored.location(loader, station))
+    only_import = run(home, "metadata", "diff", station)
+    assert only_import.startswith(f"{station}: import 1 ")
+    assert only_import.endswith(f"{original}) is its only one\n")
+    changed = [(change.kind, change.before, change.after) for change in differences(before, exported)]
+    was = {"version": before["version"]}
+    assert changed == ([] if was["version"] == NEWEST_VERSION else [("changed", was, {"version": NEWEST_VERSION})])
 
 
 @pytest.mark.parametrize("name", SAMPLES)

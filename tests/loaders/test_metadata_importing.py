@@ -114,6 +114,32 @@ def test_what_is_not_stated_is_warned_of_with_the_option_that_states_it(loader: 
     ]
 
 
+def test_a_key_that_the_data_model_does_not_have_is_warned_of_and_kept(loader: Connection, file: Path) -> None:
+    content = document()
+    content["our_own"] = "the head of a document is open to keys of one's own"
+    mast(content)["logger_main_config"][0] |= {"our_own": 1, "offset_from_utc_hr": 1}
+    point = mast(content)["measurement_point"][0]
+    point["sensor"][0]["calibration"][0]["slop"] = 0.04
+    point["logger_measurement_config"][0]["column_name"][1]["our_own"] = True
+    station = "measurement_location[0]"
+    point_path = f"{station}.measurement_point[0]"
+    told = "found a key that is not used, expected one of the data model"
+    assert take(loader, write(file, content)).warnings == [
+        f"{station}.logger_main_config[0].offset_from_utc_hr: {told}; did you mean offset_from_utc_hrs?",
+        f"{point_path}.logger_measurement_config[0].column_name[1].our_own: {told}",
+        f"{point_path}.sensor[0].calibration[0].slop: {told}; did you mean slope?",
+    ]
+    assert rows(loader, "select content from metadata.document") == [(content,)]
+
+
+def test_a_station_that_takes_the_place_of_one_with_another_name_is_warned_of(loader: Connection, file: Path) -> None:
+    take(loader, file)
+    other = replaced(document(), ("measurement_location", 0, "name"), "HILL-MAST")
+    (warning,) = take(loader, write(file, other)).warnings
+    assert warning.startswith('hill_mast: "HILL-MAST" takes the place of "Hill Mast"; ')
+    assert warning.endswith("its name must differ by more than case and signs")
+
+
 def test_an_option_is_kept_until_another_is_given(loader: Connection, file: Path) -> None:
     write(file, unstated(document()))
     take(loader, file)

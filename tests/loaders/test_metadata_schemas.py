@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from loaders.metadata import exporting, stations, task43, vocabulary
+from loaders.metadata import keys, stations, task43, vocabulary
 
 
 def schemas(samples: Path) -> list[Any]:
@@ -91,9 +91,9 @@ def test_our_parts_have_the_keys_of_the_newest_schema(samples: Path) -> None:
     def compare(model: type[BaseModel], part: Any, path: str) -> None:
         part = resolved(schema, part)
         part = resolved(schema, part.get("items", part))
-        keys = exporting.keys_of(model)
-        told.extend(f"{path}{key}" for key in keys.keys() ^ part["properties"].keys())
-        for key, inner in keys.items():
+        ours = keys.keys_of(model)
+        told.extend(f"{path}{key}" for key in ours.keys() ^ part["properties"].keys())
+        for key, inner in ours.items():
             if inner:
                 compare(inner, part["properties"][key], f"{path}{key}.")
 
@@ -108,5 +108,5 @@ def test_version_1_3_lets_keys_of_ones_own_through_where_we_keep_them(samples: P
         stations.LoggerMainConfig: "measurement_location.logger_main_config",
         stations.MastProperties: "measurement_location.mast_properties",
     }
-    assert set(exporting.OPEN) == paths.keys()
+    assert set(keys.OPEN) == paths.keys()
     assert all(parts_of(schema, path)["additionalProperties"] for path in paths.values())

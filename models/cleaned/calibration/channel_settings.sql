@@ -108,6 +108,7 @@ with_setting as (
         claimed.measurement_type,
         claimed.height_m,
         claimed.statistic,
+        claimed.measurement_point_position,
         claimed.config_position,
         claimed.slope,
         claimed."offset",

@@ -6,6 +6,7 @@ source as (
     select
         location.station,
         point.name as measurement_point,
+        point.position as measurement_point_position,
         sensor.position as sensor_position,
         certificate.content,
         certificate.position
@@ -34,7 +35,10 @@ renamed as (
         -- the paper
         coalesce(nullif(content ->> 'calibration_id', ''), nullif(content ->> 'report_file_name', '')) as certificate,
         nullif(content ->> 'calibration_organisation', '') as organisation,
-        (content ->> 'date_of_calibration')::date as calibrated_on
+        (content ->> 'date_of_calibration')::date as calibrated_on,
+
+        -- where it stands
+        {{ place('measurement_point_position', sensor='sensor_position', calibration='position') }} as place
     from source
 
 )

@@ -6,6 +6,7 @@ source as (
     select
         location.station,
         point.name as measurement_point,
+        point.position as measurement_point_position,
         config.position as config_position,
         named.content,
         named.position
@@ -25,7 +26,8 @@ renamed as (
         position as column_position,
         content ->> 'column_name' as column_name,
         content ->> 'statistic_type_id' as statistic,
-        coalesce((content ->> 'is_ignored')::boolean, false) as is_ignored
+        coalesce((content ->> 'is_ignored')::boolean, false) as is_ignored,
+        {{ place('measurement_point_position', logger_measurement_config='config_position', column_name='position') }} as place
     from source
 
 )

@@ -6,6 +6,7 @@ source as (
     select
         location.station,
         point.name as measurement_point,
+        point.position as measurement_point_position,
         config.content,
         config.position
     from {{ source('task43', 'current_location') }} as location
@@ -32,7 +33,10 @@ renamed as (
 
         -- dates, on the logger's clock
         (content ->> 'date_from')::timestamp as date_from,
-        (content ->> 'date_to')::timestamp as date_to
+        (content ->> 'date_to')::timestamp as date_to,
+
+        -- where it stands
+        {{ place('measurement_point_position', logger_measurement_config='position') }} as place
     from source
 
 )

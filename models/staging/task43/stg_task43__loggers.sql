@@ -34,7 +34,10 @@ renamed as (
 
         -- dates, on the logger's clock
         (content ->> 'date_from')::timestamp as date_from,
-        (content ->> 'date_to')::timestamp as date_to
+        (content ->> 'date_to')::timestamp as date_to,
+
+        -- where it stands
+        {{ place(logger_main_config='position') }} as place
     from source
 
 )

@@ -20,7 +20,8 @@ renamed as (
         name as measurement_point,
         position as measurement_point_position,
         content ->> 'measurement_type_id' as measurement_type,
-        (content ->> 'height_m')::double precision as height_m
+        (content ->> 'height_m')::double precision as height_m,
+        {{ place('position') }} as place
     from source
 
 )

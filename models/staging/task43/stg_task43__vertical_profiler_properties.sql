@@ -28,7 +28,10 @@ renamed as (
 
         -- dates, on the logger's clock
         (content ->> 'date_from')::timestamp as date_from,
-        (content ->> 'date_to')::timestamp as date_to
+        (content ->> 'date_to')::timestamp as date_to,
+
+        -- where it stands
+        {{ place(vertical_profiler_properties='position') }} as place
     from source
 
 )

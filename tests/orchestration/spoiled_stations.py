@@ -1,0 +1,361 @@
+"""Stations of which each has one thing wrong, as a document and as files of their loggers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.metadata_tests import KEYS, SHOWN
+
+Part = dict[str, Any]
+
+START = "2020-01-01T00:00:00"
+EXCHANGED = "2021-06-01T00:00:00"
+
+
+def good_station(name: str) -> Part:
+    """A mast whose anemometer was exchanged and calibrated each time, and a vane."""
+
+    def sensor(serial: str, date_from: str, date_to: str | None, calibrated_on: str) -> Part:
+        certificate = {"slope": 0.0462, "offset": 0.2, "date_of_calibration": calibrated_on}
+        facts = {"oem": "Example", "model": "Cup 1", "serial_number": serial, "calibration": [certificate]}
+        return {"date_from": date_from, "date_to": date_to, **facts}
+
+    def config(serial: str, date_from: str, date_to: str | None) -> Part:
+        columns = [{"column_name": "Spd_Avg", "statistic_type_id": "avg"}]
+        numbers = {"slope": 0.0465, "offset": 0.21, "measurement_units_id": "m/s", "serial_number": serial}
+        return {"date_from": date_from, "date_to": date_to, "column_name": columns, **numbers}
+
+    return {
+        "name": name,
+        "latitude_ddeg": 50.0,
+        "longitude_ddeg": 8.0,
+        "measurement_station_type_id": "mast",
+        "logger_main_config": [
+            {
+                "logger_oem_id": "Campbell Scientific",
+                "logger_serial_number": name,
+                "date_from": START,
+                "date_to": None,
+                "offset_from_utc_hrs": 1,
+                "averaging_period_minutes": 10,
+                "timestamp_is_end_of_period": False,
+            }
+        ],
+        "measurement_point": [
+            {
+                "name": "Spd80m",
+                "measurement_type_id": "wind_speed",
+                "height_m": 80,
+                "logger_measurement_config": [config("A1", START, EXCHANGED), config("B1", EXCHANGED, None)],
+                "sensor": [
+                    sensor("A1", START, EXCHANGED, "2019-06-01"),
+                    sensor("B1", EXCHANGED, None, "2021-01-01"),
+                ],
+            },
+            {
+                "name": "Dir78m",
+                "measurement_type_id": "wind_direction",
+                "height_m": 78,
+                "logger_measurement_config": [
+                    {
+                        "date_from": START,
+                        "date_to": None,
+                        "measurement_units_id": "deg",
+                        "column_name": [{"column_name": "Dir_Avg", "statistic_type_id": "avg"}],
+                    }
+                ],
+                "mounting_arrangement": [
+                    {"date_from": START, "date_to": None, "vane_dead_band_orientation_deg": 10},
+                ],
+            },
+        ],
+    }
+
+
+def speed(station: Part) -> Part:
+    """The station's anemometer."""
+    point: Part = station["measurement_point"][0]
+    return point
+
+
+def with_a_twin(station: Part, slope: float) -> None:
+    """Put a second anemometer of the same type beside it, without certificates, and take those of the first."""
+    twin = copy.deepcopy(speed(station))
+    twin["name"] = "Spd60m"
+    for point in (speed(station), twin):
+        for sensor in point["sensor"]:
+            sensor.pop("calibration")
+    for config in twin["logger_measurement_config"]:
+        config["slope"] = slope
+        config["column_name"][0]["column_name"] = "Spd2_Avg"
+    station["measurement_point"].append(twin)
+
+
+def standing(station: Part, *periods: tuple[str, str | None]) -> None:
+    """Make a lidar of it that stood in these ways."""
+    station["measurement_station_type_id"] = "lidar"
+    station["vertical_profiler_properties"] = [
+        {"date_from": date_from, "date_to": date_to, "device_orientation_deg": number}
+        for number, (date_from, date_to) in enumerate(periods)
+    ]
+
+
+SPEED = "measurement_point[0]"
+VANE = "measurement_point[1]"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A station, what is made wrong with it, the finding's kind, what its text says, and the places that it names."""
+
+    name: str
+    spoil: Callable[[Part], object]
+    kind: str
+    words: list[str]
+    places: list[str]
+
+
+CASES = [
+    Case(
+        "reversed",
+        lambda station: speed(station)["logger_measurement_config"][0].update(date_to=START),
+        "periods_end_after_they_begin",
+        ["Spd80m", "logger measurement configuration", "correct its dates"],
+        [f"{SPEED}.logger_measurement_config[0].date_to"],
+    ),
+    Case(
+        "settings overlap",
+        lambda station: speed(station)["logger_measurement_config"][0].update(date_to="2021-06-02T00:00:00"),
+        "periods_of_a_history_touch",
+        ["Spd80m", "logger measurement configuration", "let the older one end when the next begins"],
+        [f"{SPEED}.logger_measurement_config[0].date_to", f"{SPEED}.logger_measurement_config[1].date_from"],
+    ),
+    Case(
+        "sensors leave minutes",
+        lambda station: speed(station)["sensor"][0].update(date_to="2021-05-31T23:59:00"),
+        "periods_of_a_history_touch",
+        ["Spd80m", "sensor", "2021-05-31 23:59:00"],
+        [f"{SPEED}.sensor[0].date_to", f"{SPEED}.sensor[1].date_from"],
+    ),
+    Case(
+        "loggers overlap",
+        lambda station: station["logger_main_config"].append(
+            {**station["logger_main_config"][0], "date_from": EXCHANGED, "logger_firmware_version": "2"}
+        ),
+        "periods_of_a_history_touch",
+        ["loggers overlap", "logger", "2021-06-01"],
+        ["logger_main_config[0].date_to", "logger_main_config[1].date_from"],
+    ),
+    Case(
+        "lidar turned",
+        lambda station: standing(station, (START, "2021-01-02T00:00:00"), ("2021-01-01T00:00:00", None)),
+        "periods_of_a_history_touch",
+        ["vertical profiler", "2021-01-01"],
+        ["vertical_profiler_properties[0].date_to", "vertical_profiler_properties[1].date_from"],
+    ),
+    Case(
+        "uncalibrated",
+        lambda station: speed(station)["sensor"][1].pop("calibration"),
+        "certificates_leave_no_gap",
+        ["Spd80m", "2021-06-01", "add the certificate of the sensor that measured then"],
+        [f"{SPEED}.sensor[1]"],
+    ),
+    Case(
+        "away for a month",
+        lambda station: speed(station)["sensor"][0].update(date_to="2021-05-01T00:00:00"),
+        "certificates_leave_no_gap",
+        ["Spd80m", "date from 2021-05-01", "date to 2021-06-01"],
+        [SPEED],
+    ),
+    Case(
+        "other serial",
+        lambda station: speed(station)["sensor"][1].update(serial_number="C1"),
+        "serial_numbers_agree",
+        ["Spd80m", "programmed B1", "mounted C1", "correct the serial_number"],
+        [f"{SPEED}.logger_measurement_config[1].serial_number", f"{SPEED}.sensor[1].serial_number"],
+    ),
+    Case(
+        "claimed twice",
+        lambda station: station["measurement_point"][1]["logger_measurement_config"][0]["column_name"].append(
+            {"column_name": "Spd_Avg", "statistic_type_id": "max"}
+        ),
+        "a_column_belongs_to_one_measurement_point",
+        ["column Spd_Avg is Spd80m avg too", "mark the column there as ignored"],
+        [f"{VANE}.logger_measurement_config[0].column_name[1]", f"{SPEED}.logger_measurement_config[0].column_name[0]"],
+    ),
+    Case(
+        "speed as pressure",
+        lambda station: speed(station)["logger_measurement_config"][1].update(measurement_units_id="hPa"),
+        "units_fit_the_measurement_type",
+        ["Spd80m", "wind_speed", "hPa", "measurement_units_id"],
+        [f"{SPEED}.logger_measurement_config[1].measurement_units_id"],
+    ),
+    Case(
+        "no offset",
+        lambda station: station["logger_main_config"][0].update(offset_from_utc_hrs=None),
+        "loggers_state_their_clock",
+        ["no offset", "--utc-offset"],
+        ["logger_main_config[0].offset_from_utc_hrs"],
+    ),
+    Case(
+        "in mph",
+        lambda station: speed(station)["logger_measurement_config"][1].update(slope=0.104),
+        "slopes_are_in_the_unit_stated",
+        ["Spd80m", "2.25 times that of its certificate", "one is in mph"],
+        [f"{SPEED}.logger_measurement_config[1].slope", f"{SPEED}.sensor[1].calibration"],
+    ),
+    Case(
+        "per turn",
+        lambda station: with_a_twin(station, 0.093),
+        "slopes_are_in_the_unit_stated",
+        ["Spd60m", "2.00 times that of most loggers here for Example Cup 1", "per turn"],
+        ["measurement_point[2].logger_measurement_config[0].slope"],
+    ),
+    Case(
+        "old certificate",
+        lambda station: speed(station)["sensor"][1]["calibration"][0].update(date_of_calibration="2018-01-01"),
+        "certificates_are_not_old",
+        ["Spd80m", "B1", "2018-01-01", "add the newer certificate"],
+        [f"{SPEED}.sensor[1].calibration[0].date_of_calibration"],
+    ),
+    Case(
+        "two certificates",
+        lambda station: speed(station)["sensor"][1]["calibration"].append(
+            {"slope": 0.047, "offset": 0.2, "date_of_calibration": "2021-01-01"}
+        ),
+        "certificates_leave_no_choice_open",
+        ["Spd80m", "choose one of the certificates in calibration_choices.csv"],
+        [f"{SPEED}.sensor[1].calibration[0]", f"{SPEED}.sensor[1].calibration[1]"],
+    ),
+    Case(
+        "long name",
+        lambda station: speed(station).update(name="S" * 60),
+        "names_can_be_views_and_columns",
+        ["S" * 60, "shorten the name of the measurement point"],
+        [f"{SPEED}.name"],
+    ),
+    Case(
+        "columns",
+        lambda station: station["measurement_point"][1].update(name="Dir78m"),
+        "names_can_be_views_and_columns",
+        ["exports has a table of that name"],
+        ["name"],
+    ),
+    Case(
+        "unnamed column",
+        speed,
+        "columns_of_files_are_named",
+        ["logger unnamed column", "columns BattV, PTemp", "is_ignored"],
+        ["logger_main_config[0]"],
+    ),
+    Case(
+        "missing column",
+        lambda station: station["measurement_point"][1]["logger_measurement_config"][0]["column_name"].append(
+            {"column_name": "Dir_Std", "statistic_type_id": "sd"}
+        ),
+        "named_columns_arrive",
+        ["logger missing column", "columns Dir_Std", "write them as the files have them"],
+        [f"{VANE}.logger_measurement_config[0].column_name[1]"],
+    ),
+    Case(
+        "two at once",
+        lambda station: speed(station)["logger_measurement_config"][1]["column_name"].append(
+            {"column_name": "Spd2_Avg", "statistic_type_id": "avg"}
+        ),
+        "one_value_for_each_point_statistic_and_time",
+        ["Spd80m", "Spd2_Avg", "end the setting that names"],
+        [f"{SPEED}.logger_measurement_config[1]"],
+    ),
+    Case(
+        "no label",
+        lambda station: station["logger_main_config"][0].update(timestamp_is_end_of_period=None),
+        "loggers_state_their_clock",
+        ["no label", "--timestamps"],
+        ["logger_main_config[0].timestamp_is_end_of_period"],
+    ),
+    Case(
+        "vane on two booms",
+        lambda station: station["measurement_point"][1]["mounting_arrangement"].append(
+            {"date_from": EXCHANGED, "date_to": None, "vane_dead_band_orientation_deg": 190}
+        ),
+        "periods_of_a_history_touch",
+        ["Dir78m", "mounting", "let the older one end when the next begins"],
+        [f"{VANE}.mounting_arrangement[0].date_to", f"{VANE}.mounting_arrangement[1].date_from"],
+    ),
+    Case(
+        "in knots",
+        lambda station: speed(station)["logger_measurement_config"][1].update(slope=0.0899),
+        "slopes_are_in_the_unit_stated",
+        ["Spd80m", "1.95 times that of its certificate", "one is in knots"],
+        [f"{SPEED}.logger_measurement_config[1].slope", f"{SPEED}.sensor[1].calibration"],
+    ),
+    Case(
+        "alike",
+        lambda station: station["measurement_point"].append(
+            {**copy.deepcopy(station["measurement_point"][1]), "name": "DIR78M", "logger_measurement_config": []}
+        ),
+        "names_can_be_views_and_columns",
+        ["DIR78M", "Dir78m", "give them names that differ by more than case and blanks"],
+        ["measurement_point[2].name", f"{VANE}.name"],
+    ),
+    Case(
+        "magnetic",
+        lambda station: station["measurement_point"][1]["mounting_arrangement"][0].update(
+            orientation_reference_id="magnetic_north"
+        ),
+        "directions_are_from_true_north",
+        ["Dir78m", "add the declination of that time to magnetic_declinations.csv"],
+        [f"{VANE}.mounting_arrangement[0].orientation_reference_id"],
+    ),
+    Case(
+        "no columns",
+        lambda station: station["measurement_point"][1]["logger_measurement_config"][0].update(column_name=[]),
+        "measurement_points_name_their_columns",
+        ["Dir78m", "name the columns of the logger's files"],
+        [f"{VANE}.logger_measurement_config[0]"],
+    ),
+    Case(
+        "no settings",
+        lambda station: station["measurement_point"][1].update(logger_measurement_config=[]),
+        "measurement_points_name_their_columns",
+        ["Dir78m", "name the columns of the logger's files"],
+        [VANE],
+    ),
+    Case(
+        "mistyped",
+        lambda station: speed(station)["sensor"][1].update(is_heatd=True),
+        KEYS,
+        ["is_heatd", "did you mean is_heated? It is kept, but nothing comes of it"],
+        [f"{SPEED}.sensor[1].is_heatd"],
+    ),
+]
+# What stations wrote, where files matter: columns by step of ten minutes from 2021-03-01 on
+FILES: Mapping[str, tuple[list[str], Mapping[int, list[object]]]] = {
+    "good": (["Spd_Avg", "Dir_Avg"], {0: [5, 270]}),
+    "renamed": (["Spd_Avg", "Dir_Avg"], {0: [5, 270]}),
+    "unnamed column": (["Spd_Avg", "Dir_Avg", "PTemp", "BattV"], {0: [5, 270, 20, 12]}),
+    "missing column": (["Spd_Avg", "Dir_Avg"], {0: [5, 270]}),
+    "two at once": (["Spd_Avg", "Spd2_Avg", "Dir_Avg"], {0: [5, 5, 270], 20000: [5, 5, 270]}),
+}
+
+
+def stations() -> list[Part]:
+    """One station for each case, and two that are as they should be."""
+    found = [good_station("good"), good_station("renamed")]
+    speed(found[1])["logger_measurement_config"][0]["column_name"].append(
+        {"column_name": "WindSpeed_Avg", "statistic_type_id": "avg"}
+    )
+    speed(found[1])["logger_measurement_config"][1]["column_name"] = [
+        {"column_name": "WindSpeed_Avg", "statistic_type_id": "avg"}
+    ]
+    for number in range(SHOWN):
+        found.append(good_station(f"uncalibrated {number}"))
+        speed(found[-1])["sensor"][1].pop("calibration")
+    for case in CASES:
+        station = good_station(case.name)
+        case.spoil(station)
+        found.append(station)
+    return found
