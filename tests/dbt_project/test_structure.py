@@ -65,16 +65,6 @@ def test_the_grain_of_a_model_is_made_of_its_columns(models: list[Node]) -> None
     assert not [model["name"] for model in models if not set(model["config"]["meta"]["grain"]) <= set(model["columns"])]
 
 
-def test_every_column_is_described(models: list[Node]) -> None:
-    undescribed = [
-        (model["name"], column["name"])
-        for model in models
-        for column in model["columns"].values()
-        if not column["description"]
-    ]
-    assert not undescribed
-
-
 def test_every_model_has_a_test(models: list[Node], manifest: dict[str, Any]) -> None:
     tested = {
         read
