@@ -47,7 +47,17 @@ select
     sum(readings_rejected) as rejected
 from raw.file
 """
-FLAGS = "select count(distinct flag_id), count(distinct reason) from cleaned.flagged_periods"
+FOUND = """
+select
+    string_agg(told, ', ' order by rule_position) filter (where mode = 'exclude'),
+    string_agg(told, ', ' order by rule_position) filter (where mode = 'report')
+from (
+    select mode, rule_position, format('%s %s', rule, to_char(count(*), 'FM999,999,999')) as told
+    from cleaned.rule_periods
+    group by mode, rule_position, rule
+) as rules
+"""
+FLAGS = "select count(distinct flag_id), count(distinct reason) from cleaned.flagged_periods where source <> 'rule'"
 
 
 def main() -> int:
@@ -69,6 +79,7 @@ def main() -> int:
         (["load", field / "files"], 1),
         # their files don't say which logger they are of; the demo's configuration does
         (["fetch", *sources], 0),
+        # before the build, so that rules look at what people have left in
         (["flag", "import", field / "erroneous_periods.csv"], 0),
         (["build"], 0),
         (["export"], 0),
@@ -92,6 +103,7 @@ def _summary(here: Home, seconds: float) -> None:
     with connect(here, "exporter") as connection:
         files = connection.execute(FILES.encode()).fetchone()
         flags = connection.execute(FLAGS.encode()).fetchone()
+        found = connection.execute(FOUND.encode()).fetchone()
         masts = [demo.RIDGE.slug, demo.PLAIN.slug]
         stations = connection.execute(SUMMARY.encode(), [masts]).fetchall()
         others = connection.execute(OTHERS.encode(), [masts]).fetchone()
@@ -99,12 +111,14 @@ def _summary(here: Home, seconds: float) -> None:
     assert files is not None
     assert flags is not None
     assert others is not None
+    assert found is not None
     answers.print(f"\n[bold]What you have now[/bold]  (in {seconds:.0f} s)\n")
     answers.print(
         "{:,} files: {:,} failed; readings: {:,} new, {:,} the same again, {:,} differing, {:,} rejected".format(*files)
     )
     answers.print(f"{len(formats)} formats: {', '.join(formats)}")
-    answers.print("{:,} erroneous periods by hand, for {:,} reasons\n".format(*flags))
+    answers.print("{:,} erroneous periods by hand, for {:,} reasons".format(*flags))
+    answers.print("periods that rules take out: {}\nperiods that they only tell of: {}\n".format(*found))
     print_table(
         ["station", "timestamps", "readings", "taken out", "valid", "coverage %"],
         stations,

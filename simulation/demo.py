@@ -107,6 +107,15 @@ ICING = (
     Period(RIDGE.slug, "All", "2022-12-11T20:00:00", "2022-12-12T09:40:00", "Icing"),
 )
 # These no one has written down: it is for the quality rules and the gap ledger to find them.
+DEAD = Period(PLAIN.slug, "Spd80m", "2022-10-05T03:20:00", "2022-10-09T17:00:00", "dead")
+ICED = (  # in a night of frost and wind
+    Period(RIDGE.slug, "Spd60mN", "2022-12-05T01:20:00", "2022-12-05T10:40:00", "ice"),
+    Period(RIDGE.slug, "Dir78mS", "2022-12-05T01:20:00", "2022-12-05T10:40:00", "ice"),
+)
+SPIKES = (  # with how much is added
+    (Period(PLAIN.slug, "Spd100m", "2022-04-11T14:00:00", "2022-04-11T14:10:00", "spike"), 30),
+    (Period(PLAIN.slug, "T2m", "2022-11-19T12:10:00", "2022-11-19T12:20:00", "spike"), 20),
+)
 STUCK_VANE = Period(RIDGE.slug, "Dir58mS", "2022-06-20T04:10:00", "2022-07-08T16:00:00", "stuck")
 SILENT = Period(RIDGE.slug, "All", "2022-05-10T06:00:00", "2022-05-13T14:00:00", "no power")
 BROKEN_CABLE = Period(PLAIN.slug, "Spd60m", "2022-08-01T09:00:00", "2022-08-14T15:30:00", "recorded as missing")

@@ -49,10 +49,29 @@ def be_stuck(recording: Recording, period: Period) -> None:
                 values[rows] = 0 if statistic == "sd" else values[rows[0]]
 
 
-def be_iced(recording: Recording, period: Period) -> None:
-    """Ice holds what turns: cups stand, vanes freeze, and it is cold."""
+def be_dead(recording: Recording, period: Period) -> None:
+    """A channel gives nothing but 0, not even its offset."""
+    rows = recording.between(period.start, period.stop)
+    for column in recording.mast.columns_of(period.prefix):
+        recording.values[column][rows] = 0
+
+
+def be_spiked(recording: Recording, period: Period, by: float) -> None:
+    """A disturbance is added to all samples of a sensor, so its deviation stays."""
     rows = recording.between(period.start, period.stop)
     for point in recording.mast.points:
+        if point.name.startswith(period.prefix):
+            for statistic in point.statistics:
+                if statistic != "sd":
+                    recording.values[point.column(statistic)][rows] += by
+
+
+def be_iced(recording: Recording, period: Period) -> None:
+    """Ice holds what turns: cups stand, vanes freeze; of the whole mast the thermometer shows it too."""
+    rows = recording.between(period.start, period.stop)
+    for point in recording.mast.points:
+        if not point.name.startswith(period.prefix):
+            continue
         if point.measurement_type == "wind_speed":
             _stand(recording, point.name, period)
         elif point.measurement_type == "air_temperature":

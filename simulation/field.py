@@ -87,11 +87,14 @@ def simulate_demo_field(*, seed: int = SEED, years: int = 2) -> tuple[Simulated,
     faults.be_installed(ridge.recording, demo.INSTALLATION[0])
     faults.be_installed(plain.recording, demo.INSTALLATION[1])
     faults.be_installed(ridge.recording, demo.MAINTENANCE)
-    for period in demo.ICING:
+    for period in (*demo.ICING, *demo.ICED):
         faults.be_iced(ridge.recording, period)
     faults.be_stuck(ridge.recording, demo.STUCK_VANE)
     faults.be_silent(ridge.recording, demo.SILENT)
     faults.be_missing(plain.recording, demo.BROKEN_CABLE)
+    faults.be_dead(plain.recording, demo.DEAD)
+    for spike, by in demo.SPIKES:
+        faults.be_spiked(plain.recording, spike, by)
     return ridge, plain
 
 

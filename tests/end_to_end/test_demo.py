@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
@@ -20,6 +21,7 @@ from database.connection import connect
 from database.embedded import cluster
 from database.home import Home
 from simulation import demo
+from simulation.faults import Period
 from simulation.field import simulate_demo_field, simulate_short_field
 from simulation.short_stations import short_stations
 from tests.commands import run
@@ -126,6 +128,60 @@ def test_each_format_has_a_station_whose_speeds_are_those_that_were_simulated(sh
 def test_of_the_short_stations_nothing_is_found_amiss(shown: Demo) -> None:
     findings = json.loads(run(shown.home, "status", "--json"))["findings"]
     assert [finding for finding in findings if "short_" in json.dumps(finding)] == []
+
+
+def test_rules_take_out_what_went_wrong_and_nothing_else(shown: Demo) -> None:
+    faults = [(demo.DEAD, "standstill"), (demo.STUCK_VANE, "flat_line")]
+    faults += zip(demo.ICED, ("standstill", "flat_line"), strict=True)
+    faults += [(spike, "spike") for spike, _ in demo.SPIKES]
+    found = periods_of_rules(shown, "exclude")
+    lacking = []
+    for fault, rule in faults:
+        begin, end = in_utc(fault)
+        within = {period for period in found if period[1:3] == (fault.station, fault.sensor)}
+        within = {period for period in within if begin <= period[3] and period[4] <= end}
+        found -= within
+        share = sum((period[4] - period[3]).total_seconds() for period in within if period[0] == rule)
+        # calm hours of a dead anemometer stay, since no one can tell
+        if share < 0.9 * (end - begin).total_seconds():
+            lacking.append((rule, fault))
+    assert (lacking, found) == ([], set())
+
+
+def test_rules_tell_of_the_ice_that_no_one_noted(shown: Demo) -> None:
+    told = periods_of_rules(shown, "report")
+    begin, end = in_utc(demo.ICED[1])
+    assert ("icing_of_direction", demo.RIDGE.slug, "Dir78mS", begin, end) in told
+    speeds = [period for period in told if period[0] == "icing_of_speed" and period[2] == "Spd60mN"]
+    assert [period for period in speeds if period[3] == begin and period[4] > end - timedelta(hours=1)]
+
+
+def test_the_summary_says_what_the_rules_found(shown: Demo) -> None:
+    by_rules = [line for line in shown.printed.splitlines() if line.startswith("periods that")]
+    took, told = by_rules
+    assert "standstill 3" in took
+    assert f"spike {len(demo.SPIKES)}" in took
+    for rule in ("icing_of_speed", "icing_of_direction 1", "tower_shadow"):
+        assert rule in told
+
+
+def periods_of_rules(shown: Demo, mode: str) -> set[tuple[str, str, str, datetime, datetime]]:
+    with connect(shown.home, "analyst") as connection:
+        rows = connection.execute(
+            "select distinct rule, station, measurement_point, date_from, date_to"
+            " from cleaned.rule_periods where mode = %s",
+            [mode],
+        ).fetchall()
+    return {(rule, station, point, begin, end) for rule, station, point, begin, end in rows}
+
+
+def in_utc(period: Period) -> tuple[datetime, datetime]:
+    hours = {mast.slug: mast.utc_offset_hours for mast in (demo.RIDGE, demo.PLAIN)}[period.station]
+    begin, end = (
+        datetime.fromisoformat(time).replace(tzinfo=UTC) - timedelta(hours=hours)
+        for time in (period.start, period.stop)
+    )
+    return begin, end
 
 
 def test_the_zip_opens_and_has_a_file_for_each_type_of_sensor(shown: Demo) -> None:

@@ -87,6 +87,25 @@ def test_faults_touch_their_sensor_and_their_time_alone(plain: Simulated) -> Non
     assert (~plain.recording.exists).sum() == 144
 
 
+def test_a_dead_channel_a_spike_and_ice_on_one_sensor_touch_nothing_else(plain: Simulated, ridge: Simulated) -> None:
+    before = {column: values.copy() for column, values in plain.recording.values.items()}
+    faults.be_dead(plain.recording, demo.DEAD)
+    dead = plain.recording.between(demo.DEAD.start, demo.DEAD.stop)
+    assert set(plain.recording.values["Spd80m_Max"][dead]) == {0}
+    assert np.array_equal(plain.recording.values["Spd80m_Max"][~dead], before["Spd80m_Max"][~dead])
+    (spike, by), _ = demo.SPIKES
+    faults.be_spiked(plain.recording, spike, by)
+    added = {column: values - before[column] for column, values in plain.recording.values.items()}
+    assert added["Spd100m_Avg"].sum() == added["Spd100m_Min"].sum() == by
+    assert not added["Spd100m_Std"].any()
+    temperature = ridge.recording.values["T2m_Avg"].copy()
+    faults.be_iced(ridge.recording, demo.ICED[0])
+    iced = ridge.recording.between(demo.ICED[0].start, demo.ICED[0].stop)
+    assert set(ridge.recording.values["Spd60mN_Avg"][iced]) == {0.198}
+    assert len(set(ridge.recording.values["Dir78mS_D1_WVT"][iced])) > 50
+    assert np.array_equal(ridge.recording.values["T2m_Avg"], temperature)
+
+
 def test_a_history_with_a_hole_is_an_error() -> None:
     with pytest.raises(ValueError, match="Spd: a period ends 2022-02-01, the next begins 2022-03-01"):
         unbroken("Spd", [Program("1", "2022-01-01", "2022-02-01"), Program("2", "2022-03-01")])
