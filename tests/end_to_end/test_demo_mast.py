@@ -18,6 +18,7 @@ import pytest
 
 from database.connection import connect
 from database.home import Home
+from orchestration.dbt import run_dbt
 from tests.commands import run
 
 TIMESTAMPS = 95_629
@@ -72,6 +73,7 @@ def mast(new_home: Callable[[str], Home], built: str, samples: Path) -> Mast:
         found[end] = pd.to_datetime(found[end], utc=True).dt.tz_localize(None)
     periods = samples / "iea_task43" / "demo_mast_erroneous_periods.csv"
     run(home, "flag", "import", periods)
+    run_dbt(home, ["run", "--select", "path:models/cleaned/coverage"])
     frame = pd.read_csv(data, skiprows=[0, 2, 3], encoding="utf-8-sig", index_col=0)
     frame.index = pd.to_datetime(frame.index)
     return Mast(home, frame, pd.read_csv(periods), found)
@@ -153,6 +155,55 @@ def test_monthly_means_and_counts_without_the_hand_made_periods(mast: Mast, poin
         (f"{month}-01", count) for month, count in months["count"].items()
     ]
     np.testing.assert_allclose([float(str(mean)) for *_, mean in rows], months["mean"], rtol=0, atol=1e-9)
+
+
+def slots_by_hand(mast: Mast, point: str, statistic: str) -> pd.DataFrame:
+    """Of each month, what was expected, what never came, and what the hand-made periods take out of what came."""
+    times = mast.recorded.index
+    slots = pd.DataFrame(index=pd.date_range(times[0], times[-1], freq="10min"))
+    slots["expected"] = True
+    slots["silent"] = ~slots.index.isin(times)
+    came = pd.Series(mast.recorded[point + STATISTICS[statistic]].notna().to_numpy(), index=times)
+    out = pd.Series(taken_out(mast, point, statistic), index=times)
+    slots["missing"] = (~came).reindex(slots.index, fill_value=False)
+    slots["erroneous"] = (out & came).reindex(slots.index, fill_value=False)
+    return slots.groupby(slots.index.strftime("%Y-%m-01")).sum()  # type: ignore[attr-defined]  # stubs
+
+
+@pytest.mark.parametrize(("point", "statistic"), CASES)
+def test_the_gap_ledger_counts_every_slot_of_every_month(mast: Mast, point: str, statistic: str) -> None:
+    with connect(mast.home, "analyst") as connection:
+        rows = connection.execute(
+            "select month::text, sum(slots)::int, sum(slots) filter (where cause = 'logger_silent')::int,"
+            " sum(slots) filter (where cause = 'recorded_missing')::int,"
+            " sum(slots) filter (where cause like 'erroneous_period: %%')::int from cleaned.gap_ledger"
+            " where station = 'demo_mast' and measurement_point = %s and statistic = %s group by month order by month",
+            [point, statistic],
+        ).fetchall()
+    by_hand = slots_by_hand(mast, point, statistic).astype(int)
+    assert [[month, *(count or 0 for count in counts)] for month, *counts in rows] == [
+        [month, *counts] for month, *counts in by_hand.itertuples()
+    ]
+
+
+@pytest.mark.parametrize(("point", "statistic"), CASES)
+def test_the_first_month_is_right_to_the_slot(mast: Mast, point: str, statistic: str) -> None:
+    with connect(mast.home, "analyst") as connection:
+        causes = connection.execute(
+            "select cause, slots from cleaned.gap_ledger where station = 'demo_mast' and month = '2016-01-01'"
+            " and measurement_point = %s and statistic = %s",
+            [point, statistic],
+        ).fetchall()
+        row = connection.execute(
+            "select expected, recorded, valid, recovery_rate, availability, calendar_coverage from cleaned.coverage"
+            " where station = 'demo_mast' and month = '2016-01-01' and measurement_point = %s and statistic = %s",
+            [point, statistic],
+        ).fetchone()
+    counted = {str(cause): int(str(slots)) for cause, slots in causes}
+    by_rule = sum(counted.pop(cause) for cause in list(counted) if cause.startswith("rule: "))
+    valid = 3209 - by_rule
+    assert counted == {"logger_silent": 7, "erroneous_period: installation": 3, "valid": valid}
+    assert row == (3219, 3212, valid, *(pytest.approx(rate) for rate in (valid / 3219, 3212 / 3219, valid / 4464)))
 
 
 def test_what_is_excluded_says_why_and_keeps_its_calibrated_value(mast: Mast) -> None:
