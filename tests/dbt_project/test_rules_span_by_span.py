@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -15,8 +16,12 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from benchmarks import mast as bench
+from benchmarks.flags import recalibrated
 from database.connection import Connection, connect
 from database.home import PROJECT, Home
+from loaders.flags import add_flag, withdraw_flag
+from loaders.metadata.importing import import_metadata
+from orchestration.building import apply_flags, apply_metadata
 from orchestration.dbt import run_dbt
 
 SUN = PROJECT / "macros" / "rules" / "sun.sql"
@@ -98,16 +103,16 @@ class Mast:
     """A mast to which pieces of the record come in any order."""
 
     def __init__(self, instance: Home, rules: list[str], folder: Path) -> None:
-        self._home = instance
+        self.home = instance
         self.rules = rules
-        self._folder = folder
+        self.folder = folder
 
     def __enter__(self) -> Mast:
-        self._opened = connect(self._home, "owner")
+        self._opened = connect(self.home, "owner")
         self.owner: Connection = self._opened.__enter__()
-        bench.import_document(self._home, self._folder)
+        bench.import_document(self.home, self.folder)
         self._channels = bench.add_channels(self.owner)
-        run_dbt(self._home, ["build", "--exclude-resource-type", "unit_test", "test"])
+        run_dbt(self.home, ["build", "--exclude-resource-type", "unit_test", "test"])
         return self
 
     def __exit__(self, *reason: Any) -> None:
@@ -132,7 +137,7 @@ class Mast:
             )
 
     def judge(self) -> None:
-        run_dbt(self._home, ["run", "--select", "path:models/cleaned/rules"])
+        run_dbt(self.home, ["run", "--select", "path:models/cleaned/rules"])
 
     def found(self) -> Findings:
         return {rule: self.rows(SQL(FOUND).format(Identifier(rule))) for rule in self.rules}
@@ -226,3 +231,44 @@ def test_with_another_setting_only_its_rule_judges_anew(mast: Mast) -> None:
     mast.owner.execute(SET, [Jsonb([])])
     mast.judge()
     assert mast.found() == before
+
+
+def test_flags_and_certificates_are_judged_by_as_if_they_had_been_there_at_once(mast: Mast) -> None:
+    mast.judge()
+    before = mast.found()
+    with connect(mast.home, "loader") as loader:
+        # the dead anemometer is taken out by hand but for its first hour, and what it was beside
+        to = f"{at(60):%Y-%m-%dT%H:%MZ}"
+        flag_id = add_flag(
+            loader,
+            bench.STATION,
+            "Spd100mN",
+            f"{at(51):%Y-%m-%dT%H:%MZ}",
+            to,
+            "icing",
+            remark=None,
+            created_by="a test",
+        )
+        apply_flags(mast.home)
+        mast.judge()
+        flagged = mast.found()
+        say(mast, loader, recalibrated())
+        mast.judge()
+        in_pieces = mast.found()
+        mast.owner.execute("delete from ops.seen_change")
+        mast.judge()
+        assert mast.found() == in_pieces
+        assert before != flagged != in_pieces
+        withdraw_flag(loader, flag_id, "a test")
+        apply_flags(mast.home)
+        say(mast, loader, bench.document())
+        mast.judge()
+    assert mast.found() == before
+
+
+def say(mast: Mast, loader: Connection, document: dict[str, Any]) -> None:
+    """Import a document."""
+    path = mast.folder / "document.json"
+    path.write_text(json.dumps(document))
+    import_metadata(loader, path, utc_offset_hours=None, timestamps=None, imported_by="a test")
+    apply_metadata(mast.home)
