@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
@@ -37,6 +38,7 @@ COLUMNS = [
     ("Dir78m", "avg", "Dir78m_Avg"),
     ("Dir78m", "sd", "Dir78m_Std"),
 ]
+BY_COLUMN = ("Dir78m_Std", "A_")
 CHANNEL = """
 insert into raw.channel (channel_id, logger, averaging_period, column_name) overriding system value
 values (%s, '7', '10 minutes', %s)
@@ -116,7 +118,7 @@ times = st.none() | st.integers(0, 2 * SLOTS)
 flags = (
     st.builds(
         Flag,
-        st.sampled_from(["All", "Spd", "Spd80mN", "Dir78m_Std", "A_"]),
+        st.sampled_from(["All", "Spd", "Spd80mN", *BY_COLUMN]),
         st.sampled_from([None, None, "avg"]),
         times,
         times,
@@ -249,6 +251,14 @@ def desk(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.T
     return Desk(home, tmp_path_factory.mktemp("document"))
 
 
+@example(
+    first=Calibrations(certificates=((), ()), exchanged_at=10, dead_band=None),
+    steps=[
+        ("flag", Flag("All", None, None, None, "icing")),
+        ("flag", Flag("Dir78m_Std", None, None, None, "birds")),
+    ],
+    shuffled=random.Random(1),  # noqa: S311  # an order, no secret
+)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     first=calibrations,
@@ -291,6 +301,8 @@ def expected(standing: list[Flag]) -> list[str | None]:
 
 
 def rank(flag: Flag) -> tuple[float, float, str]:
-    begin = -1 if flag.begin is None else flag.begin
+    # a column's flag begins no earlier than the metadata of the column do, which is before the first reading
+    first = -1 if flag.sensor in BY_COLUMN else float("-inf")
+    begin = first if flag.begin is None else flag.begin
     end = float("inf") if flag.end is None else flag.end
     return (begin, end, flag.reason)
