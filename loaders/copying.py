@@ -59,6 +59,7 @@ def copy_readings(connection: Connection, batch: Sequence[ChannelRows]) -> dict[
     if losers:
         _stage(connection, losers)
         connection.execute(KEEP_LOSERS.encode())
+        _write_spans(connection, losers)  # that a stamp has two values is told, where nothing of the file is new, too
     if single:
         counts += _copied(connection, single)
     return add_up(counts)
@@ -85,6 +86,12 @@ def _copy_new(connection: Connection, batch: Sequence[ChannelRows]) -> list[tupl
     if not batch:
         return []
     _copy(connection, COPY_READINGS, _encoded(batch, with_lines=False))
+    _write_spans(connection, batch)
+    return [(rows.file_id, Counts(new=len(rows.values))) for rows in batch]
+
+
+def _write_spans(connection: Connection, batch: Sequence[ChannelRows]) -> None:
+    """Say where readings of each channel changed. The rows of a channel are in order of time."""
     spans: dict[tuple[str, int], list[npt.NDArray[np.datetime64]]] = {}
     for rows in batch:
         spans.setdefault((rows.station, rows.channel_id), []).extend((rows.timestamps[:1], rows.timestamps[-1:]))
@@ -97,7 +104,6 @@ def _copy_new(connection: Connection, batch: Sequence[ChannelRows]) -> list[tupl
                 for (station, channel_id), bounds in spans.items()
             ],
         )
-    return [(rows.file_id, Counts(new=len(rows.values))) for rows in batch]
 
 
 def _settle(connection: Connection, compared: comparing.Compared) -> list[tuple[int, Counts]]:

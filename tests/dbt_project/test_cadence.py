@@ -36,6 +36,11 @@ def found(home: Home) -> list[tuple[object, ...]]:
         return owner.execute(FOUND).fetchall()
 
 
+def spans(home: Home) -> tuple[object, ...] | None:
+    with connect(home, "owner") as owner:
+        return owner.execute("select count(*) from ops.changed_span").fetchone()
+
+
 def utc(step: int) -> datetime:
     return at(step).replace(tzinfo=UTC)
 
@@ -60,3 +65,17 @@ def test_a_file_that_was_sent_again_longer_and_corrected_is_no_step_back(mast: H
     load(mast, [write("a.dat", file(range(50))), write("b.dat", file([], range(80)))])
     judge(mast)
     assert found(mast) == []
+
+
+def test_a_clock_set_back_is_told_where_the_file_brings_nothing_new(mast: Home, write: Write) -> None:
+    second_pass, both_passes = file([], range(15, 21)), write("b.dat", file(range(15, 21), range(15, 21)))
+    load(mast, [write("a.dat", second_pass)])
+    judge(mast)
+    assert found(mast) == []
+    (loaded,) = load(mast, [both_passes]).files
+    assert (loaded.new, loaded.same, loaded.kept) == (0, 6, 6)
+    judge(mast)
+    assert found(mast) == [(utc(15), utc(21), "rows")]
+    told = spans(mast)
+    load(mast, [both_passes])
+    assert spans(mast) == told
