@@ -13,9 +13,16 @@ points as (
     select
         points.station,
         points.measurement_point,
-        measurement_types.kind = 'circular' as is_direction
+        measurement_types.kind = 'circular' as is_direction,
+        points.measurement_type in ('wind_direction', 'motion_corrected_wind_direction') as is_wind_direction
     from {{ ref('stg_task43__measurement_points') }} as points
     inner join {{ ref('measurement_types') }} as measurement_types using (measurement_type)
+
+),
+
+mountings as (
+
+    select * from {{ ref('stg_task43__mountings') }}
 
 ),
 
@@ -29,7 +36,7 @@ mounted as (
         false as is_of_profiler,
         tsrange(periods.date_from, periods.date_to) as period
     from points
-    inner join {{ ref('stg_task43__mountings') }} as mountings using (station, measurement_point)
+    inner join mountings using (station, measurement_point)
     inner join periods
         on mountings.station = periods.station
         and mountings.measurement_point = periods.measurement_point
@@ -39,7 +46,8 @@ mounted as (
 
 ),
 
--- a lidar or sodar stands as a whole: its points have no mountings of their own
+-- a lidar or sodar stands as a whole: the winds that it sees have no mountings of their own. Of the waves, the water and the
+-- compasses of its buoy it tells no north
 placed as (
 
     select
@@ -57,10 +65,10 @@ placed as (
         and periods.kind = 'placing'
     where
         placings.orientation_reference is not null
-        and points.is_direction
+        and points.is_wind_direction
         and not exists (
-            select from mounted
-            where mounted.station = points.station and mounted.measurement_point = points.measurement_point
+            select from mountings
+            where mountings.station = points.station and mountings.measurement_point = points.measurement_point
         )
 
 ),
