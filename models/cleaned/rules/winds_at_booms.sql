@@ -44,6 +44,24 @@ numbered as (
 
 ),
 
+-- vanes that stay from magnetic north, since their dead band isn't known, beside booms that a declination made true
+declined as (
+
+    select distinct
+        points.point_id,
+        calibrations.declination_deg,
+        calibrations.date_from,
+        calibrations.date_to
+    from {{ ref('calibration_periods') }} as calibrations
+    inner join points using (station, measurement_point)
+    where
+        points.measurement_type = 'wind_direction'
+        and calibrations.statistic = 'avg'
+        and calibrations.north = 'magnetic_north'
+        and calibrations.declination_deg is not null
+
+),
+
 nearest_first as (
 
     select
@@ -64,11 +82,16 @@ side_by_side as (
         slots.seconds,
         array[
             {% for vane in vanes %}
-            max(slots.avg) filter (where numbered.number = {{ vane }}){{ ',' if not loop.last }}
+            max(slots.avg + coalesce(declined.declination_deg, 0))
+            filter (where numbered.number = {{ vane }}){{ ',' if not loop.last }}
             {% endfor %}
         ] as directions
     from slots
     inner join numbered using (point_id)
+    left join declined
+        on slots.point_id = declined.point_id
+        and slots.timestamp >= declined.date_from
+        and slots.timestamp < declined.date_to
     group by numbered.station, slots.timestamp, slots.seconds
 
 ),
