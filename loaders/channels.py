@@ -38,10 +38,11 @@ where file_id in (
     select file_id from raw.confirmed_span where channel_id = any(%(wrong)s)
 );
 insert into ops.changed_span (channel_id, date_from, date_to, cause)
-select channel_id, min(timestamp), max(timestamp) + interval '1 microsecond', 'load'
+select channel_id, min(timestamp), max(timestamp) + averaging_period, 'load'
 from raw.reading
+inner join raw.channel using (channel_id)
 where channel_id = any(%(wrong)s)
-group by channel_id;
+group by channel_id, averaging_period;
 delete from raw.superseded_reading where channel_id = any(%(wrong)s);
 delete from raw.confirmed_span where channel_id = any(%(wrong)s);
 delete from raw.reading where channel_id = any(%(wrong)s);

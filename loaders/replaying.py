@@ -22,11 +22,12 @@ OF_LOGGER = "state = 'loaded' and format <> 'container' and metadata.same_serial
 CHANNELS = "select channel_id from raw.channel where metadata.same_serial(logger) = metadata.same_serial(%s)"
 TAKE_AWAY = """
 insert into ops.changed_span (station, channel_id, date_from, date_to, cause)
-select station, channel_id, min(timestamp), max(timestamp) + interval '1 microsecond', 'load'
+select station, channel_id, min(timestamp), max(timestamp) + averaging_period, 'load'
 from raw.reading
+inner join raw.channel using (channel_id)
 cross join unnest(%(stations)s::text []) as served (station)
 where channel_id = any(%(channels)s)
-group by station, channel_id;
+group by station, channel_id, averaging_period;
 delete from raw.superseded_reading where channel_id = any(%(channels)s);
 delete from raw.confirmed_span where channel_id = any(%(channels)s);
 delete from raw.reading where channel_id = any(%(channels)s);

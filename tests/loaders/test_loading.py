@@ -289,6 +289,12 @@ def test_assumed_periods_are_mended_in_whatever_order_files_come(
     with connect(instance, "analyst") as connection:
         channels = connection.execute("select column_name, averaging_period from raw.channel order by 1").fetchall()
         landed = connection.execute("select count(*) from raw.file where state <> 'loaded'").fetchone()
+    with connect(instance, "owner") as connection:
+        taken_back = connection.execute(
+            "select date_to from ops.changed_span where cause = 'load' and station is null order by date_to"
+        ).fetchall()
+    # to the end of the ten minutes that were assumed: what was judged of them is stale
+    assert taken_back[-1][0] - timedelta(minutes=10) in {utc(11), utc(12)}
     assert channels == [("B_Avg", timedelta(hours=1)), ("Spd_Avg", timedelta(hours=1))]
     assert landed == (0,)
     assert sorted(values(instance))[:4] == [utc(0), utc(6), utc(7), utc(12)]

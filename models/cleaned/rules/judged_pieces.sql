@@ -22,11 +22,14 @@ hand_made as (
 
 ),
 
+-- with what began before the stale time and averages into it, so that no finding is cut there
 windows as (
 
     select
         points.point_id,
-        range_agg(tstzrange(stale.date_from - stale.reach, stale.date_to + stale.reach)) as periods
+        range_agg(
+            tstzrange(stale.date_from - stale.reach - stale.longest_averaging, stale.date_to + stale.reach)
+        ) as periods
     from {{ ref('stale_periods') }} as stale
     inner join points
         on stale.station = points.station

@@ -11,13 +11,19 @@ rules as (
 
 channels as (
 
-    select distinct channel_id, station from {{ ref('channel_settings') }}
+    select distinct channel_id, station, averaging_period from {{ ref('channel_settings') }}
 
 ),
 
+-- a change that begins or ends off the grid bears on readings that begin up to their averaging period before it
 stations as (
 
-    select station from {{ ref('stg_task43__stations') }}
+    select
+        stations.station,
+        coalesce(max(channels.averaging_period), '0') as longest_averaging
+    from {{ ref('stg_task43__stations') }} as stations
+    left join channels using (station)
+    group by stations.station
 
 ),
 
@@ -27,6 +33,7 @@ wanted as (
     select
         rules.rule,
         stations.station,
+        stations.longest_averaging,
         rules.reach,
         rules.looks_at,
         md5(concat_ws(
@@ -41,7 +48,7 @@ wanted as (
     from rules
     cross join stations
     left join {{ ref('rule_parameters') }} as parameters using (rule, station)
-    group by rules.rule, stations.station, rules.reach, rules.looks_at, rules.made_of
+    group by rules.rule, stations.station, stations.longest_averaging, rules.reach, rules.looks_at, rules.made_of
 
 ),
 
@@ -56,6 +63,7 @@ looked as (
     select
         wanted.rule,
         wanted.station,
+        wanted.longest_averaging,
         wanted.reach,
         wanted.looks_at,
         wanted.made_of,
@@ -71,6 +79,7 @@ changes as (
     select
         snapshots.snapshot,
         coalesce(changed.station, channels.station) as station,
+        changed.cause,
         changed.date_from,
         changed.date_to
     from (select distinct snapshot from looked where snapshot is not null) as snapshots
@@ -90,8 +99,12 @@ touched as (
         looked.reach,
         looked.looks_at,
         looked.made_of,
-        changes.date_from,
+        looked.longest_averaging,
+        -- a load says where its readings begin and end; people's periods begin and end as they please
+        changes.date_from
+        - case when changes.cause = 'load' then interval '0' else looked.longest_averaging end as date_from,
         changes.date_to
+        + case when changes.cause = 'load' then interval '0' else looked.longest_averaging end as date_to
     from looked
     inner join changes
         on looked.snapshot = changes.snapshot
@@ -103,6 +116,7 @@ touched as (
         reach,
         looks_at,
         made_of,
+        longest_averaging,
         '-infinity' as date_from,
         'infinity' as date_to
     from looked
@@ -118,9 +132,10 @@ reached as (
         reach,
         looks_at,
         made_of,
+        longest_averaging,
         range_agg(tstzrange(date_from - reach, date_to + reach)) as periods
     from touched
-    group by rule, station, reach, looks_at, made_of
+    group by rule, station, reach, looks_at, made_of, longest_averaging
 
 ),
 
@@ -132,6 +147,7 @@ stale as (
         reached.made_of,
         reached.reach,
         reached.looks_at,
+        reached.longest_averaging,
         pg_current_snapshot()::text as snapshot,
         coalesce(lower(period.bounds), '-infinity') as date_from,
         coalesce(upper(period.bounds), 'infinity') as date_to
