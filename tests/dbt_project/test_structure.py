@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment, meta
 
 from database.home import PROJECT
 from orchestration.building import FLAG_TABLES, METADATA_TABLES
@@ -92,17 +94,68 @@ def test_all_that_the_metadata_are_made_from_is_built_with_them(models: list[Nod
     assert not left_out
 
 
-def test_a_rule_is_judged_anew_when_a_macro_of_it_changes(models: list[Node], manifest: dict[str, Any]) -> None:
+def stands_on(unique_ids: set[str], nodes: dict[str, Node], but: set[str]) -> set[str]:
+    """All models and seeds below some, and these; what is below `but` is left out."""
+    found: set[str] = set()
+    to_follow = set(unique_ids)
+    while to_follow:
+        unique_id = to_follow.pop()
+        found.add(unique_id)
+        if nodes[unique_id]["name"] not in but:
+            to_follow |= {read for read in nodes[unique_id]["depends_on"].get("nodes", []) if read in nodes} - found
+    return found
+
+
+@pytest.fixture(scope="module")
+def below_rules(models: list[Node], manifest: dict[str, Any]) -> set[str]:
+    """Rules and what they are made from, by their ids; of their settings `stale_periods` has a digest of its own."""
+    rules = {model["unique_id"] for model in models if model["config"]["materialized"] == "periods"}
+    found = stands_on(rules, manifest["nodes"], {"stale_periods", "rule_parameters"})
+    names = {manifest["nodes"][unique_id]["name"] for unique_id in found}
+    assert names >= {
+        "judged_pieces",
+        "hand_made_periods",
+        "logger_columns",
+        "periods_of_validity",
+        "chosen_calibrations",
+    }
+    return found
+
+
+def test_a_rule_is_judged_anew_when_a_macro_of_it_or_of_what_it_stands_on_changes(
+    below_rules: set[str], manifest: dict[str, Any]
+) -> None:
     digested = set(manifest["macros"]["macro.stationmanager.rules_of_the_project"]["depends_on"]["macros"])
     called = {
-        (model["name"], macro)
-        for model in models
-        if model["config"]["materialized"] == "periods"
-        for macro in model["depends_on"]["macros"]
-        if macro.startswith("macro.stationmanager.") and "periods" not in macro
+        (unique_id, macro)
+        for unique_id in below_rules
+        for macro in manifest["nodes"][unique_id]["depends_on"].get("macros", [])
+        if macro.startswith("macro.stationmanager.") and not macro.endswith(".rules_of_the_project")
     }
     assert called
     assert not [(name, macro) for name, macro in called if macro not in digested]
+
+
+def test_a_rule_is_judged_anew_when_a_model_or_seed_that_it_stands_on_changes(
+    below_rules: set[str], manifest: dict[str, Any]
+) -> None:
+    nodes = manifest["nodes"]
+    before = digests(nodes)
+    for unique_id in sorted(below_rules):
+        changed = nodes[unique_id] | {"checksum": {"checksum": "another"}}
+        anew = digests(nodes | {unique_id: changed}) - before
+        assert len(anew) == (1 if changed["config"]["materialized"] == "periods" else len(before)), changed["name"]
+
+
+def digests(nodes: dict[str, Node]) -> set[str]:
+    """Each rule with its digest, as the macro makes them; what other macros say is left out."""
+    text = (PROJECT / "macros" / "rules" / "rules_of_the_project.sql").read_text()
+    environment = Environment(extensions=["jinja2.ext.do"], autoescape=True)
+    called = meta.find_undeclared_variables(environment.parse(text))
+    given: dict[str, Any] = {name: lambda *_, **__: "" for name in called}
+    given |= {"graph": {"nodes": nodes}, "execute": True, "local_md5": lambda text: sha256(text.encode()).hexdigest()}
+    module: Any = environment.from_string(text).make_module(given)
+    return set(str(module.rules_of_the_project()).split("), ("))
 
 
 def test_every_rule_is_listed_gathered_set_and_explained(models: list[Node]) -> None:
