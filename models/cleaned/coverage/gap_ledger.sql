@@ -48,8 +48,12 @@ summed as (
     select
         gapped.*,
         case when gapped.slots > gapped.readings + gapped.slots_no_file + gapped.slots_logger_silent then (
-            select count(distinct date_bin(gapped.averaging_period, rejected.timestamp, gapped.date_from))
+            select count(distinct slots.slot)
             from rejected
+            cross join
+                lateral (
+                    select date_bin(gapped.averaging_period, rejected.timestamp, gapped.date_from) as slot
+                ) as slots
             where
                 gapped.channel_id = any(rejected.channel_ids)
                 and rejected.timestamp >= gapped.date_from
@@ -57,46 +61,58 @@ summed as (
                 and not exists (
                     select
                     from {{ source('raw', 'reading') }} as readings
-                    where readings.channel_id = gapped.channel_id and readings.timestamp = rejected.timestamp
+                    where
+                        readings.channel_id = gapped.channel_id
+                        and readings.timestamp >= slots.slot
+                        and readings.timestamp < slots.slot + gapped.averaging_period
                 )
-        ) else 0 end as slots_rejected,
-        bool_or(gapped.is_contested or gapped.slots < gapped.readings + gapped.slots_no_file + gapped.slots_logger_silent) over (
-            partition by gapped.station, gapped.measurement_point, gapped.statistic, gapped.month
-        ) as is_slot_by_slot
+        ) else 0 end as slots_rejected
     from gapped
+
+),
+
+-- a load during the build may bring a row to a slot that was counted as a gap
+weighed as (
+
+    select
+        *,
+        bool_or(is_contested or slots < readings + slots_no_file + slots_logger_silent + slots_rejected) over (
+            partition by station, measurement_point, statistic, month
+        ) as is_slot_by_slot
+    from summed
 
 ),
 
 in_bulk as (
 
     select
-        summed.station,
-        summed.measurement_point,
-        summed.statistic,
-        summed.month,
+        weighed.station,
+        weighed.measurement_point,
+        weighed.statistic,
+        weighed.month,
         told.cause,
         told.slots
-    from summed
+    from weighed
     cross join
         lateral (
             values
-            ('no_file', summed.slots_no_file),
-            ('logger_silent', summed.slots_logger_silent),
-            ('rejected', summed.slots_rejected),
+            ('no_file', weighed.slots_no_file),
+            ('logger_silent', weighed.slots_logger_silent),
+            ('rejected', weighed.slots_rejected),
             (
                 'not_in_file',
-                summed.slots - summed.readings - summed.slots_no_file - summed.slots_logger_silent - summed.slots_rejected
+                weighed.slots - weighed.readings - weighed.slots_no_file - weighed.slots_logger_silent - weighed.slots_rejected
             ),
-            ('recorded_missing', summed.readings - summed.numbers),
-            (summed.cause, summed.numbers)
+            ('recorded_missing', weighed.readings - weighed.numbers),
+            (weighed.cause, weighed.numbers)
         ) as told (cause, slots)
-    where not summed.is_slot_by_slot
+    where not weighed.is_slot_by_slot
 
 ),
 
 closely as (
 
-    select * from summed where is_slot_by_slot
+    select * from weighed where is_slot_by_slot
 
 ),
 
