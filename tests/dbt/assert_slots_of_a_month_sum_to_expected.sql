@@ -75,7 +75,7 @@ records as (
     select
         written.station,
         clocks.utc_offset,
-        coalesce(nullif(min(columns.date_from), '-infinity'), written.date_from) as date_from,
+        coalesce(min(columns.date_from) filter (where columns.date_from > '-infinity'), written.date_from) as date_from,
         written.date_to
     from written
     inner join clocks using (station)

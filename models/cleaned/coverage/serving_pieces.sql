@@ -72,13 +72,15 @@ written as (
 
 ),
 
--- a station whose metadata do not say when it began did so with its first reading
+-- a station of whose columns none has a date began with its first reading
 records as (
 
     select
         written.station,
         clocks.utc_offset,
-        case when min(columns.date_from) = '-infinity' then written.date_from else min(columns.date_from) end as date_from,
+        coalesce(
+            min(columns.date_from) filter (where columns.date_from > '-infinity'), written.date_from
+        ) as date_from,
         written.date_to
     from written
     inner join clocks using (station)
