@@ -9,9 +9,15 @@ ledger as (
 
 ),
 
+-- slots of two lengths have no common number in a month
 cadences as (
 
-    select station, measurement_point, statistic, month, min(averaging_period) as averaging_period
+    select
+        station,
+        measurement_point,
+        statistic,
+        month,
+        case when count(distinct averaging_period) = 1 then min(averaging_period) end as averaging_period
     from {{ ref('serving_pieces') }}
     group by station, measurement_point, statistic, month
 
