@@ -16,7 +16,7 @@ from loaders.loading import load_waiting
 from loaders.results import LoadResult
 from loaders.unwrapping import Settings
 from loaders.working import OnFile
-from orchestration.dbt import Report, dbt_lock, run_dbt
+from orchestration.dbt import Report, dbt_lock, run_dbt, snapshot_now
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def build(
         if not full and (built_of, seen) == (digest, changes):
             return BuildResult(is_built=False, loaded=loaded)
         report("Building the models")
-        run_dbt(home, ["build", *NO_UNIT_TESTS], on_line=on_line)
+        run_dbt(home, ["build", *NO_UNIT_TESTS], on_line=on_line, snapshot=snapshot_now(connection))
         record_build(connection, digest, changes)
     return BuildResult(is_built=True, loaded=loaded)
 

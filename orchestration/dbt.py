@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from database.connection import connect, libpq_environment, parameters
+from database.connection import Connection, connect, libpq_environment, parameters
 from database.errors import StationManagerError
 from database.home import PROJECT, Home
 
@@ -67,17 +67,43 @@ def dbt_lock(home: Home, report: Report = lambda _: None) -> Iterator[None]:
         yield
 
 
-def run_dbt(home: Home, arguments: Sequence[str], *, on_line: Report | None = None) -> None:
+def snapshot_now(connection: Connection) -> str:
+    """What the database shows at this moment, as Postgres writes it."""
+    row = connection.execute("select pg_current_snapshot()::text").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def begun_at(snapshot: str) -> dict[str, str]:
+    """Variables that tell `stale_periods` what was there when a build began: what comes later counts as not seen.
+
+    Models are made one after the other, so a flag may come when the tables of flags are made and rules have not looked.
+    Postgres hands the setting over, since a variable of dbt's would have it parse the project anew each time.
+    """
+    given = os.environ.get("PGOPTIONS", "")
+    return {"PGOPTIONS": f"{given} -c stationmanager.build_began_at={snapshot}".strip()}
+
+
+def run_dbt(
+    home: Home, arguments: Sequence[str], *, on_line: Report | None = None, snapshot: str | None = None
+) -> None:
     """Run a dbt command under the caller's lock, and hand over each line that it logs.
+
+    Args:
+        home: the instance.
+        arguments: of dbt.
+        on_line: is given each line.
+        snapshot: what the build may say it has seen; without it all that is there when rules are to judge.
 
     Raises BuildFailed with what dbt says of the models and tests that failed.
     """
     home.dbt.mkdir(parents=True, exist_ok=True)
     program = Path(sys.executable).with_name("dbt")
     command = [str(program), "--no-use-colors", *arguments]
+    variables = environment(home) | (begun_at(snapshot) if snapshot else {})
     lines: list[str] = []
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(home), cwd=PROJECT
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables, cwd=PROJECT
     ) as process:
         assert process.stdout
         for line in process.stdout:

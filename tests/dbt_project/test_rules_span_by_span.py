@@ -22,7 +22,7 @@ from database.home import PROJECT, Home
 from loaders.flags import add_flag, withdraw_flag
 from loaders.metadata.importing import import_metadata
 from orchestration.building import apply_flags, apply_metadata
-from orchestration.dbt import run_dbt
+from orchestration.dbt import run_dbt, snapshot_now
 
 SUN = PROJECT / "macros" / "rules" / "sun.sql"
 START = datetime.fromisoformat("2021-01-01 00:00+00:00")
@@ -136,8 +136,8 @@ class Mast:
                 ],
             )
 
-    def judge(self) -> None:
-        run_dbt(self.home, ["run", "--select", "path:models/cleaned/rules"])
+    def judge(self, snapshot: str | None = None) -> None:
+        run_dbt(self.home, ["run", "--select", "path:models/cleaned/rules"], snapshot=snapshot)
 
     def found(self) -> Findings:
         return {rule: self.rows(SQL(FOUND).format(Identifier(rule))) for rule in self.rules}
@@ -262,6 +262,39 @@ def test_flags_and_certificates_are_judged_by_as_if_they_had_been_there_at_once(
         withdraw_flag(loader, flag_id, "a test")
         apply_flags(mast.home)
         say(mast, loader, bench.document())
+        mast.judge()
+    assert mast.found() == before
+
+
+def test_a_flag_off_the_grid_that_comes_during_a_build_is_judged_by_as_if_it_had_been_there_at_once(mast: Mast) -> None:
+    """Tower shadow looks at nothing around a reading, and what a flag begins within is gone with it."""
+    mast.judge()
+    before = mast.found()
+    shadow = before["tower_shadow"][0]
+    begins, ends = shadow[4] + timedelta(minutes=5), shadow[4] + timedelta(minutes=63)
+    with connect(mast.home, "loader") as loader:
+        began_at = snapshot_now(loader)
+        flag_id = add_flag(
+            loader,
+            bench.STATION,
+            "Dir",
+            f"{begins:%Y-%m-%dT%H:%MZ}",
+            f"{ends:%Y-%m-%dT%H:%MZ}",
+            "icing",
+            remark=None,
+            created_by="a test",
+        )
+        mast.judge(began_at)  # the tables of flags were made before the flag came
+        assert mast.found() == before
+        apply_flags(mast.home)
+        mast.judge()
+        in_pieces = mast.found()
+        assert not [found for found in in_pieces["tower_shadow"] if found[4] < ends and found[5] > shadow[4]]
+        mast.owner.execute("delete from ops.seen_change")
+        mast.judge()
+        assert mast.found() == in_pieces
+        withdraw_flag(loader, flag_id, "a test")
+        apply_flags(mast.home)
         mast.judge()
     assert mast.found() == before
 

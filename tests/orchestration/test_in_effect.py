@@ -153,3 +153,21 @@ def test_where_what_dbt_left_is_of_no_use_it_is_run(
     flag(station)
     assert [list(arguments) for arguments in asked] == [["run", "--select", *building.FLAG_TABLES]]
     assert station.values()[1] == 4 * 36
+
+
+def test_what_comes_while_a_build_runs_is_for_rules_to_see_at_the_next(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots: list[str | None] = []
+
+    def slow(home: Home, arguments: Sequence[str], *, snapshot: str | None = None, **_: object) -> None:
+        with connect(home, "loader") as loader:
+            add_flag(loader, bench.STATION, "Spd80mN", *FLAGGED, "icing", remark=None, created_by="anna")
+        snapshots.append(snapshot)
+
+    monkeypatch.setattr(building, "run_dbt", slow)
+    building.build(station.home, full=True)
+    seen = station.owner.execute(
+        "select cause, pg_visible_in_snapshot(transaction, %s::pg_snapshot) from ops.changed_span", snapshots
+    ).fetchall()
+    assert set(seen) == {("metadata", True), ("load", True), ("flag", False)}

@@ -148,7 +148,10 @@ stale as (
         reached.reach,
         reached.looks_at,
         reached.longest_averaging,
-        pg_current_snapshot()::text as snapshot,
+        -- what came since the build began may be missing in what was made before this, so it is judged once more at the next
+        coalesce(
+            nullif(current_setting('stationmanager.build_began_at', true), ''), pg_current_snapshot()::text
+        ) as snapshot,
         coalesce(lower(period.bounds), '-infinity') as date_from,
         coalesce(upper(period.bounds), 'infinity') as date_to
     from reached
