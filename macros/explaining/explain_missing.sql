@@ -10,18 +10,50 @@ set timezone = 'UTC'
 as $explain$
 #variable_conflict use_column
 declare
+    columns constant integer[] := array(
+        select channel.channel_id
+        from raw.channel
+        where channel.logger = explain_missing.logger and channel.averaging_period = explain_missing.averaging_period
+    );
+    came_in text;
     rejected jsonb;
     covering text;
     cause text;
     because text;
 begin
+    -- a row that came is one of any column of the logger, or one that could not be read
+    select file.path
+    into came_in
+    from (
+        (
+            select reading.file_id, 1 as preference
+            from raw.reading
+            where reading.channel_id = any(columns)
+                and reading.timestamp >= slot
+                and reading.timestamp < slot + explain_missing.averaging_period
+            order by reading.channel_id, reading.timestamp
+            limit 1
+        )
+        union all
+        select lost.file_id, 2
+        from raw.rejected_row as lost
+        where lost.channel_ids && columns
+            and lost.timestamp >= slot
+            and lost.timestamp < slot + explain_missing.averaging_period
+    ) as rows
+    inner join raw.file on rows.file_id = file.file_id
+    order by rows.preference, file.file_id
+    limit 1;
+
     select jsonb_build_object(
         'line', lost.line, 'text', lost.text, 'reason', lost.reason, 'file', {{ file_told('lost.file_id') }}
     )
     into rejected
     from raw.rejected_row as lost
-    where lost.timestamp = slot and explain_missing.channel_id = any(lost.channel_ids)
-    order by lost.file_id desc
+    where explain_missing.channel_id = any(lost.channel_ids)
+        and lost.timestamp >= slot
+        and lost.timestamp < slot + explain_missing.averaging_period
+    order by lost.file_id desc, lost.line
     limit 1;
 
     -- a segment of a growing file covers the time since the file that it continues, too
@@ -33,18 +65,7 @@ begin
         and file.state = 'loaded'
         and least(file.first_timestamp, before.last_timestamp) <= slot
         and file.last_timestamp >= slot
-    order by
-        exists (
-            select from raw.channel
-            cross join lateral (
-                select from raw.reading
-                where reading.channel_id = channel.channel_id and reading.timestamp = slot
-                    and reading.file_id = file.file_id
-            ) as there
-            where channel.logger = explain_missing.logger
-        ) desc,
-        file.last_timestamp - file.first_timestamp,
-        file.file_id
+    order by file.last_timestamp - file.first_timestamp, file.file_id
     limit 1;
 
     if rejected is not null then
@@ -52,6 +73,11 @@ begin
         because := format(
             'line %s of %s could not be read: %s',
             rejected ->> 'line', rejected #>> '{file,path}', rejected ->> 'reason'
+        );
+    elsif came_in is not null then
+        cause := 'not_in_file';
+        because := format(
+            '%s has a row for this time, without the column %s', came_in, explain_missing.column_name
         );
     elsif covering is null then
         cause := 'no_file';
@@ -77,20 +103,6 @@ begin
                 order by file.first_timestamp
                 limit 1
             ) as after on true
-        );
-    elsif exists (
-        select from raw.channel
-        cross join lateral (
-            select from raw.reading
-            where reading.channel_id = channel.channel_id and reading.timestamp = slot
-            limit 1
-        ) as there
-        where channel.logger = explain_missing.logger and channel.averaging_period = explain_missing.averaging_period
-    ) then
-        cause := 'not_in_file';
-        because := format(
-            '%s has a row for this time, without the column %s',
-            covering, explain_missing.column_name
         );
     else
         cause := 'logger_silent';

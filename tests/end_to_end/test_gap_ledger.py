@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -120,6 +121,18 @@ def test_a_column_that_came_late_is_missing_in_the_rows_before(owner: Connection
 
 def test_a_slot_that_two_loggers_serve_counts_once_by_the_one_that_got_further(owner: Connection) -> None:
     assert causes(owner, "twin_mast") == {"valid": 10, "recorded_missing": 1, "logger_silent": 1}
+
+
+@pytest.mark.parametrize("statistic", ["avg", "sd"])
+def test_explain_names_the_cause_that_the_ledger_counts(owner: Connection, statistic: str) -> None:
+    explained = owner.execute(
+        "select slot, cleaned.explain_reading('test_mast', 'Spd', %s, slot) ->> 'cause'"
+        " from generate_series(timestamptz '2021-03-01 00:00+00', '2021-03-01 04:00+00', '10 minutes') as slot",
+        [statistic],
+    ).fetchall()
+    assert Counter(cause for _, cause in explained) == causes(owner, "test_mast", statistic)
+    if statistic == "sd":  # the line that was cut in the column of averages is a row all the same
+        assert explained[3][1] == "not_in_file"
 
 
 def test_coverage_says_what_came_and_what_counts(owner: Connection) -> None:
