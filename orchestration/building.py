@@ -22,9 +22,11 @@ log = logging.getLogger(__name__)
 
 # What dbt makes follows from these, the metadata, the flags and the readings' channels; and from nothing else
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
+STAGING = "path:models/staging"
 METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
 # not those that look at other models, too, which may not be there yet
 ITS_OWN_TESTS = ("--indirect-selection", "buildable")
+NO_TESTS = ("--exclude-resource-type", "unit_test", "test")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
 # The tables between what people state and the readings, each after those that it is made from
 FLAG_TABLES = ("hand_made_periods", "flagged_periods", "channel_periods")
@@ -83,7 +85,8 @@ def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
     with dbt_lock(home, report):
         if not _refresh(home, FLAG_TABLES):
             report("Applying flags")
-            run_dbt(home, ["run", "--select", *FLAG_TABLES])
+            # all of them: of another version of the project the flags' tables may ask for what the others have not yet
+            run_dbt(home, ["build", "--select", STAGING, METADATA, *METADATA_TABLES, *NO_TESTS])
 
 
 def apply_metadata(home: Home, *, report: Report = lambda _: None) -> None:

@@ -151,7 +151,8 @@ def test_where_what_dbt_left_is_of_no_use_it_is_run(
     monkeypatch.setattr(building, "run_dbt", recorded)
     station.owner.execute(spoil.encode())
     flag(station)
-    assert [list(arguments) for arguments in asked] == [["run", "--select", *building.FLAG_TABLES]]
+    assert len(asked) == 1
+    assert set(building.METADATA_TABLES) < set(asked[0])
     assert station.values()[1] == 4 * 36
 
 
