@@ -85,13 +85,7 @@ weighed as (
 
 in_bulk as (
 
-    select
-        weighed.station,
-        weighed.measurement_point,
-        weighed.statistic,
-        weighed.month,
-        told.cause,
-        told.slots
+    select weighed.station, weighed.measurement_point, weighed.statistic, weighed.month, told.cause, told.slots
     from weighed
     cross join
         lateral (
@@ -194,13 +188,7 @@ together as (
 
 )
 
-select
-    station,
-    measurement_point,
-    statistic,
-    month,
-    cause,
-    sum(slots)::integer as slots
+select station, measurement_point, statistic, month, cause, sum(slots)::integer as slots
 from together
 where slots > 0
 group by station, measurement_point, statistic, month, cause
