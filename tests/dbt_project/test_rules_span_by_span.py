@@ -81,6 +81,8 @@ from (
         from raw.reading as reading
         inner join raw.channel as channel using (channel_id)
         where channel.column_name = 'Ghi2m_avg' and reading.timestamp between %s and %s
+            -- the late row has its sky already, and would get another one with each piece, of which no rule is told
+            and reading.timestamp = date_bin('10 minutes', reading.timestamp, 'epoch')
     ) as shown
     cross join {sun} as sun
 ) as sky
