@@ -31,8 +31,7 @@ def prepare(home: Home, report: Report) -> None:
         else:
             cluster.start(home, report)
             _ensure_database(home)
-        # Alembic takes as long to import as all else together, and no other command needs it
-        from database import migrating  # noqa: PLC0415
+        from database import migrating  # noqa: PLC0415  # Alembic takes as long to import as all else, for this alone
 
         report("Bringing the schemas up to date")
         migrating.upgrade(home)

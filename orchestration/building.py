@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 PROJECT_FILES = ("dbt_project.yml", "models/**/*", "macros/**/*", "seeds/**/*", "tests/dbt/**/*")
 STAGING = "path:models/staging"
 METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
-# not those that look at other models, too, which may not be there yet
-ITS_OWN_TESTS = ("--indirect-selection", "buildable")
 NO_TESTS = ("--exclude-resource-type", "unit_test", "test")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
 # The tables between what people state and the readings, each after those that it is made from
@@ -69,7 +67,7 @@ def build(
         if built_of != digest:
             # the metadata's models are views: of the same project they know what is imported without dbt
             report("Building the metadata")
-            run_dbt(home, ["build", "--select", METADATA, *ITS_OWN_TESTS, *NO_UNIT_TESTS], on_line=on_line)
+            run_dbt(home, ["build", "--select", METADATA, *NO_UNIT_TESTS], on_line=on_line)
         loaded = load_waiting(home, on_file=on_file, settings=settings)
         changes = changes_now(connection)
         if not full and (built_of, seen) == (digest, changes):

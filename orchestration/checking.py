@@ -11,7 +11,7 @@ from database.errors import SetupError
 from database.home import Home
 from database.infinity import read_infinity_as_text
 from loaders.metadata.places import Places
-from orchestration.building import ITS_OWN_TESTS, METADATA, NO_UNIT_TESTS
+from orchestration.building import METADATA, NO_UNIT_TESTS
 from orchestration.dbt import BuildFailed, dbt_lock, run_dbt
 from orchestration.metadata_tests import KEYS, keys_not_used, kind_of, rows_of, sentence
 from orchestration.status import Finding, Severity
@@ -29,7 +29,7 @@ def check_metadata(home: Home) -> list[Finding]:
         results_file = home.dbt / "target" / "run_results.json"
         results_file.unlink(missing_ok=True)
         with suppress(BuildFailed):  # which ones failed stands in the results, with what they found
-            run_dbt(home, ["test", "--select", METADATA, "tag:finding", *ITS_OWN_TESTS, *NO_UNIT_TESTS])
+            run_dbt(home, ["test", "--select", METADATA, "tag:finding", *NO_UNIT_TESTS])
         if not results_file.exists():
             raise SetupError("dbt could not run the checks", str(home.dbt / "logs" / "dbt.log"), "see the log")
         results = json.loads(results_file.read_text())["results"]

@@ -12,6 +12,8 @@ import pytest
 from dagster import AssetKey, DagsterInstance, DefaultScheduleStatus, Definitions
 
 from database.home import PROJECT, Home
+from orchestration.building import METADATA
+from orchestration.dbt import run_dbt
 from orchestration.definitions import build_definitions
 from orchestration.instance import instance_settings
 
@@ -65,6 +67,20 @@ def test_models_of_loaded_tables_come_from_the_readings(definitions: Definitions
 def test_metadata_models_do_not_wait_for_readings(definitions: Definitions) -> None:
     graph = definitions.get_repository_def().asset_graph
     assert key("raw_readings") not in graph.get_ancestor_asset_keys(key("metadata/loggers"))
+
+
+def test_each_data_test_runs_in_one_of_both_steps_of_a_build(server: Home) -> None:
+    both = data_tests_of(server)
+    metadata, readings = data_tests_of(server, "--select", METADATA), data_tests_of(server, "--exclude", METADATA)
+    assert sorted(metadata + readings) == sorted(both)
+    assert not [name for name in metadata if "assert_slots_of_a_month" in name]  # the ledger comes after the metadata
+
+
+def data_tests_of(home: Home, *selected: str) -> list[str]:
+    """The data tests that dbt runs with these models."""
+    lines: list[str] = []
+    run_dbt(home, ["ls", "--quiet", "--resource-type", "test", *selected], on_line=lines.append)
+    return [line for line in lines if line.startswith("stationmanager.")]
 
 
 def test_exports_come_from_the_models_that_exporters_read(definitions: Definitions) -> None:
