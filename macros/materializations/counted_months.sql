@@ -57,11 +57,7 @@
     {%- if is_new or not run_query(
         'select ops.is_recorded(' ~ literal(this.schema) ~ ', ' ~ literal(this.identifier) ~ ', ' ~ literal(made_of('')) ~ ')'
     ).rows[0][0] -%}
-        {%- do apply_grants(target_relation, config.get('grants'), should_revoke=True) -%}
-        {%- do persist_docs(target_relation, model) -%}
-        {%- do run_query(
-            'select ops.record(' ~ literal(this.schema) ~ ', ' ~ literal(this.identifier) ~ ', ' ~ literal(made_of('')) ~ ')'
-        ) -%}
+        {%- do describe(target_relation) -%}
     {%- endif -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}

@@ -55,12 +55,20 @@
         {%- do create_indexes(target_relation) -%}
     {%- endif -%}
     {%- if answer['outcome'] in ('created', 'recreated') or not answer['is_described'] -%}
-        {%- do apply_grants(target_relation, config.get('grants'), should_revoke=True) -%}
-        {%- do persist_docs(target_relation, model) -%}
-        {%- do run_query(
-            'select ops.record(' ~ literal(this.schema) ~ ', ' ~ literal(this.identifier) ~ ', ' ~ literal(made_of('')) ~ ')'
-        ) -%}
+        {%- do describe(target_relation) -%}
     {%- endif -%}
+
+{% endmacro %}
+
+
+{# Grants and descriptions, and on record what the table is made of, so that the next build knows that they stand. #}
+{% macro describe(target_relation) %}
+
+    {%- do apply_grants(target_relation, config.get('grants'), should_revoke=True) -%}
+    {%- do persist_docs(target_relation, model) -%}
+    {%- do run_query(
+        'select ops.record(' ~ literal(this.schema) ~ ', ' ~ literal(this.identifier) ~ ', ' ~ literal(made_of('')) ~ ')'
+    ) -%}
 
 {% endmacro %}
 
