@@ -79,21 +79,25 @@ def build(
 
 
 def apply_flags(home: Home, *, report: Report = lambda _: None) -> None:
-    """Put flags into effect, which takes a second at most; what rules judge by them follows at the next build."""
+    """Put flags into effect, which takes a second at most; what rules judge by them follows at the next build.
+
+    It does not wait for a build that runs, unless the project is another than the last build's: then dbt is needed.
+    """
+    if _refresh(home, FLAG_TABLES):
+        return
     with dbt_lock(home, report):
-        if not _refresh(home, FLAG_TABLES):
+        if not _refresh(home, FLAG_TABLES):  # the build that was waited for may have been of this project
             report("Applying flags")
             # all of them: of another version of the project the flags' tables may ask for what the others have not yet
             run_dbt(home, ["build", "--select", STAGING, METADATA, *METADATA_TABLES, *NO_TESTS])
 
 
-def apply_metadata(home: Home, *, report: Report = lambda _: None) -> None:
+def apply_metadata(home: Home) -> None:
     """Put certificates and all else that metadata say of readings into effect at once, if the project has been built.
 
     The build that must follow is long where rules have years to judge anew.
     """
-    with dbt_lock(home, report):
-        _refresh(home, METADATA_TABLES)
+    _refresh(home, METADATA_TABLES)
 
 
 def _refresh(home: Home, tables: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 {# Tables whose rows are exchanged in one transaction, and only where they differ: readers never wait, and views on the
    table stay. The work is done by ops.replace_table (database/migrations/versions/0002_dbt_beside_readers.up.sql). The query
-   of the rows is left in the database, for ops.refresh (0014_refreshing.up.sql there). #}
+   of the rows is left in the database, for ops.refresh (0015_beside_builds.up.sql there). #}
 {% materialization table, adapter='postgres' %}
 
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -11,6 +11,11 @@
     {%- if contract_enforced -%}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif -%}
+
+    {#- before the query begins to look: a flag may be put into effect meanwhile (ops.refresh) -#}
+    {%- call statement('hold') -%}
+        select ops.hold({{ literal(this.schema) }}, {{ literal(this.identifier) }})
+    {%- endcall -%}
 
     {%- set rows_sql = get_select_subquery(sql) if contract_enforced else sql -%}
     {% call statement('main') -%}

@@ -74,7 +74,7 @@ def import_paths(
     for _, result in results:
         for warning in result.warnings:
             say(f"warning: {warning}")
-    building.apply_metadata(here, report=say)
+    building.apply_metadata(here)
     with progress("Loading what waited") as on_file:
         built = building.build(here, report=say, on_file=on_file, settings=settings())
     if as_json:

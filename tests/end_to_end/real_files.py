@@ -172,7 +172,12 @@ REFUSED = {
     "ammonit/calibration_results.txt": ("no known format", "describe"),
     "kintech/expected_ID150020_20211117.csv": ("no known format", "describe"),
     "README.md": ("no known format", "describe"),
-    "iea_task43/*": ("no known format", "describe"),
+    **dict.fromkeys(
+        [f"iea_task43/{name}.json" for name in ("demo_mast", "floating_lidar", "nrg_mast")],
+        ("an IEA Task 43 document", "stationmanager metadata import"),
+    ),
+    "iea_task43/iea43_wra_data_model*": ("no known format", "describe"),
+    "iea_task43/*.csv": ("no known format", "describe"),
 }
 
 

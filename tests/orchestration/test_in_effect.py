@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,7 @@ from database.home import Home
 from loaders.flags import add_flag, withdraw_flag
 from loaders.metadata.importing import import_metadata
 from orchestration import building
-from orchestration.dbt import run_dbt
+from orchestration.dbt import dbt_lock, run_dbt
 
 START = datetime.fromisoformat("2021-01-01 00:00+00:00")
 DAYS = 2
@@ -32,6 +34,7 @@ WRITTEN = """
 select relid::regclass::text, n_tup_ins + n_tup_upd + n_tup_del
 from pg_stat_user_tables
 """
+WAITING = "select from pg_locks where locktype = 'advisory' and not granted"
 VALUES = """
 select
     count(*) filter (where value is null),
@@ -122,6 +125,27 @@ def test_a_certificate(station: Station) -> None:
     speeds = 8 * 4 * 144 * DAYS
     assert station.values()[2] == speeds
     assert station.values()[3] > 0.9 * speeds
+
+
+@pytest.mark.usefixtures("no_dbt")
+def test_a_flag_does_not_wait_for_a_build_that_runs(station: Station) -> None:
+    with dbt_lock(station.home):
+        flag(station)
+        assert station.values()[1] == 4 * 36
+
+
+def test_a_build_that_was_about_to_make_a_table_does_not_undo_the_flag(station: Station) -> None:
+    with ThreadPoolExecutor(1) as pool, connect(station.home, "transformer") as transformer:
+        with transformer.transaction():
+            transformer.execute("select ops.hold('cleaned', 'hand_made_periods')")
+            built = pool.submit(run_dbt, station.home, ["run", "--select", "hand_made_periods"])
+            while not station.owner.execute(WAITING).fetchall():
+                assert not built.done()
+                time.sleep(0.05)
+            with connect(station.home, "loader") as loader:
+                add_flag(loader, bench.STATION, "Spd80mN", *FLAGGED, "icing", remark=None, created_by="anna")
+        built.result()
+    assert station.owner.execute("select count(*) from cleaned.hand_made_periods").fetchone() == (1,)
 
 
 def test_the_build_that_follows_writes_no_reading_either(station: Station) -> None:
