@@ -6,12 +6,13 @@ Readings are made by the database itself, since it is not the loading that is me
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from database.connection import Connection, connect
 from database.home import Home
+from loaders.flags import add_flag
 from loaders.metadata.importing import import_metadata
 
 STATION = "bench_mast"
@@ -26,7 +27,7 @@ POINTS: tuple[tuple[str, str, str, float, int | None, float, float, float, float
     *((f"Tmp{h}m", "air_temperature", "deg_C", h, None, 8, 5, 6, 0.1) for h in (98, 50, 2)),
     ("Hum98m", "relative_humidity", "%", 98, None, 70, 12, 10, 0.5),
     ("Prs10m", "air_pressure", "hPa", 10, None, 950, 2, 12, 0.05),
-    ("Ghi2m", "global_horizontal_irradiance", "W/m^2", 2, None, 100, 80, 10, 2),
+    ("Ghi2m", "global_horizontal_irradiance", "W/m^2", 2, None, 50, 40, 5, 2),
     ("Rain2m", "precipitation", "mm", 2, None, 0.2, 0.1, 0.05, 0.01),
     ("Bat2m", "voltage", "V", 2, None, 12.8, 0.3, 0.1, 0.01),
 )  # fmt: skip
@@ -160,3 +161,12 @@ def add_readings(owner: Connection, channels: list[int], date_from: datetime, da
         added = owner.execute(READINGS, given).rowcount
         owner.execute(CHANGED, given)
     return added
+
+
+def add_flags(home: Home, date_from: datetime, date_to: datetime) -> None:
+    """Take out ten hours of all sensors every five weeks, as people do after icing and maintenance."""
+    with connect(home, "loader") as loader:
+        while date_from < date_to:
+            ends = (f"{moment:%Y-%m-%dT%H:%MZ}" for moment in (date_from, date_from + timedelta(hours=10)))
+            add_flag(loader, STATION, "All", *ends, "icing", remark=None, created_by="benchmark")
+            date_from += timedelta(weeks=5)

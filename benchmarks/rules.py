@@ -29,6 +29,7 @@ START = datetime.fromisoformat(f"{mast.START} 00:00+00:00")
 RULES = ["run", "--select", "path:models/cleaned/rules"]
 SCAN = "select count(value), sum(value), max(timestamp) from raw.reading"
 ACTIVE = "select active_time from pg_stat_database where datname = current_database()"
+PIECES = "select count(*) from cleaned.channel_periods"
 RAW = "copy (select * from raw.reading) to stdout (format csv)"
 CLEANED = f"copy (select * from cleaned.readings where station = '{mast.STATION}') to stdout (format csv)"  # noqa: S608  # a name of ours
 LAST_WEEK = f"select * from cleaned.readings where station = '{mast.STATION}' and timestamp >= %s"  # noqa: S608  # a name of ours
@@ -119,12 +120,15 @@ def measure(bench: Bench, folder: Path, days: int) -> int:
     building.build(bench.home)
     end = START + timedelta(days=days)
     readings = mast.add_readings(bench.owner, channels, START, end)
+    mast.add_flags(bench.home, START, end)
     bench.owner.execute("vacuum analyze raw.reading")
     bench.timed("plain scan", lambda: bench.owner.execute(SCAN).fetchall())
     bench.judge("all rules, the first time")
     mast.add_readings(bench.owner, channels, end, end + timedelta(days=1))
     bench.judge("all rules, one more day")
     building.build(bench.home)
+    (pieces,) = bench.owner.execute(PIECES).fetchall()
+    sys.stderr.write(f"{pieces[0]:,} pieces of calibration, settings and erroneous periods\n")
     bench.timed("COPY of the raw rows", lambda: bench.copied(RAW))
     bench.timed("COPY of cleaned.readings", lambda: bench.copied(CLEANED))
     week = end - timedelta(days=6)

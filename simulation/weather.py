@@ -81,7 +81,7 @@ def simulate(begins: Times, climate: Climate, rng: np.random.Generator) -> Weath
     gusty = autocorrelated(rng, steps, hours=14)
     speed = climate.scale_m_s * weibull(gusty) * (1 - 0.15 * summer) * (1 - 0.06 * afternoon)
     temperature = climate.temperature_deg_c + 9 * summer + 3.5 * afternoon + 3 * autocorrelated(rng, steps, hours=60)
-    sea_level = 1013 - 5 * gusty + 7 * autocorrelated(rng, steps, hours=70)
+    sea_level = 1013 - gusty + 9 * autocorrelated(rng, steps, hours=240)  # 10 hPa in 3 h is a sensor's fault
     return Weather(
         begins=begins,
         speed_80m=speed,

@@ -10,7 +10,8 @@ readings as (
 
 ),
 
-periods as (
+-- looked up in each branch by itself: kept for both, the planner knows nothing of them and caches what never comes again
+periods as not materialized (
 
     select * from {{ ref('channel_periods') }}
 

@@ -1,4 +1,4 @@
--- Tells of an anemometer that ice holds: it hardly varies for hours of frost while others have wind, or it is slower than its
+-- Tells of an anemometer that ice holds: it hardly varies for hours of frost while the wind of others does, or it is slower than its
 -- twin of which the one is heated and the other is not.
 {% set longest_hours = 24 %}
 {{ config(
@@ -34,7 +34,7 @@ winds as not materialized (
 
 limits as (
     {{ rule_numbers('icing_of_speed', [
-        'variation', 'hours', 'minimum_steps', 'temperature', 'other_speed', 'height_difference',
+        'variation', 'hours', 'minimum_steps', 'temperature', 'other_speed', 'other_variation', 'height_difference',
         'twin_difference', 'twin_hours', 'twin_temperature', 'twin_speed', 'twin_height_difference', 'shadow_half_width'
     ]) }}
 ),
@@ -92,6 +92,17 @@ steady as materialized (
 
 ),
 
+-- a wind that hardly varies itself is no witness
+unvarying as materialized (
+
+    select
+        point_id,
+        range_agg(tstzrange(date_from, date_to)) as periods
+    from ({{ steady_periods('in_frost', within='other_variation') }}) as windows
+    group by point_id
+
+),
+
 -- few; which thermometer is nearest and whether there is wind is looked up only then
 still as materialized (
 
@@ -101,14 +112,26 @@ still as materialized (
 
 ),
 
--- while all stand it is calm
+-- while all stand it is calm, and while none varies it is a steady wind
 held as (
 
     select *
     from still
     where
         {{ nearest_value('air_temperature', 'still') }} < temperature
-        and {{ strongest_near('still') }} > other_speed
+        and exists (
+            select from partners
+            inner join slots as witnesses on partners.partner_id = witnesses.point_id
+            left join unvarying on partners.partner_id = unvarying.point_id
+            where
+                partners.point_id = still.point_id
+                and partners.partner_type = 'wind_speed'
+                and partners.height_difference_m <= still.height_difference
+                and witnesses.timestamp = still.timestamp
+                and witnesses.seconds = still.seconds
+                and witnesses.avg > still.other_speed
+                and coalesce(not unvarying.periods @> witnesses.timestamp, true)
+        )
 
 ),
 
