@@ -1,5 +1,5 @@
--- Tells of an anemometer that ice holds: it hardly varies for hours of frost while the wind of others does, or it is slower than its
--- twin of which the one is heated and the other is not.
+-- Tells of an anemometer that ice holds: it hardly varies for hours of frost while the wind of others does, or it is slower
+-- than its twin of which the one is heated and the other is not.
 {% set longest_hours = 24 %}
 {{ config(
     materialized='periods',
