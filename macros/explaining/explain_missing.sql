@@ -10,10 +10,13 @@ set timezone = 'UTC'
 as $explain$
 #variable_conflict use_column
 declare
+    -- files may spell the serial otherwise than each other
+    serial constant text := metadata.same_serial(explain_missing.logger);
     columns constant integer[] := array(
         select channel.channel_id
         from raw.channel
-        where channel.logger = explain_missing.logger and channel.averaging_period = explain_missing.averaging_period
+        where metadata.same_serial(channel.logger) = serial
+            and channel.averaging_period = explain_missing.averaging_period
     );
     came_in text;
     rejected jsonb;
@@ -61,7 +64,7 @@ begin
     into covering
     from raw.file
     left join raw.file as before on file.continues_file_id = before.file_id
-    where file.logger = explain_missing.logger
+    where metadata.same_serial(file.logger) = serial
         and file.state = 'loaded'
         and least(file.first_timestamp, before.last_timestamp) <= slot
         and file.last_timestamp >= slot
@@ -92,14 +95,14 @@ begin
             left join lateral (
                 select to_char(file.last_timestamp, 'YYYY-MM-DD HH24:MI') as last, file.path
                 from raw.file
-                where file.logger = explain_missing.logger and file.state = 'loaded' and file.last_timestamp < slot
+                where metadata.same_serial(file.logger) = serial and file.state = 'loaded' and file.last_timestamp < slot
                 order by file.last_timestamp desc
                 limit 1
             ) as before on true
             left join lateral (
                 select to_char(file.first_timestamp, 'YYYY-MM-DD HH24:MI') as first, file.path
                 from raw.file
-                where file.logger = explain_missing.logger and file.state = 'loaded' and file.first_timestamp > slot
+                where metadata.same_serial(file.logger) = serial and file.state = 'loaded' and file.first_timestamp > slot
                 order by file.first_timestamp
                 limit 1
             ) as after on true

@@ -66,8 +66,9 @@ begin
     select pieces.*, slots.slot, nearest.timestamp is not null as is_recorded, nearest.value, nearest.file_id
     into piece
     from (
-        select distinct own.channel_id, own.averaging_period
+        select distinct own.channel_id, own.averaging_period, known.logger, known.column_name
         from cleaned.channel_periods as own
+        inner join raw.channel as known on own.channel_id = known.channel_id
         where own.station = explain_reading.station
             and own.measurement_point = explain_reading.measurement_point
             and own.statistic = explain_reading.statistic
@@ -95,7 +96,23 @@ begin
         and pieces.statistic = explain_reading.statistic
         and slots.slot >= pieces.date_from
         and slots.slot < pieces.date_to
-    order by nearest.timestamp is null, pieces.channel_id
+    -- of several the one that got further, as in the gap ledger
+    order by
+        nearest.timestamp is null,
+        case
+            when nearest.timestamp is null then array_position(
+                array['no_file', 'logger_silent', 'not_in_file', 'rejected'],
+                cleaned.explain_missing(
+                    channels.logger, channels.channel_id, channels.column_name, slots.slot, channels.averaging_period
+                ) ->> 'cause'
+            )
+            when nearest.value is null then 1
+            when pieces.excluded_by is null then 4
+            when pieces.excluded_source = 'rule' then 3
+            else 2
+        end desc,
+        pieces.excluded_by,
+        pieces.channel_id
     limit 1;
 
     -- where no channel serves it, what the metadata say of the logger tells the rest

@@ -17,7 +17,7 @@ from orchestration.dbt import run_dbt
 from tests.commands import run
 from tests.loaders.campaign import START, STEP, at, document, toa5
 
-FIRST, SECOND, LONG = "4712", "4713", "4714"
+FIRST, SECOND, LONG, SPELT = "4712", "4713", "4714", "A4715"
 YEARS_AGO = (datetime(2018, 1, 15) - START) // STEP  # in steps
 GAP = (datetime(2018, 6, 10) - START) // STEP
 LEDGER = (
@@ -54,6 +54,7 @@ def field(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.
         location("Test Mast", ("4711", 0, None), columns=("avg", "sd")),
         location("Twin Mast", (FIRST, 0, 12), (SECOND, 6, None)),
         location("Long Mast", (LONG, YEARS_AGO, None)),
+        location("Spelt Mast", (SPELT, 0, None), columns=("avg", "sd")),
     ]
     (folder / "metadata.json").write_text(json.dumps(document() | {"measurement_location": places}))
     run(home, "metadata", "import", folder / "metadata.json")
@@ -74,6 +75,9 @@ def field(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.
             serial=SECOND,
         ),
         "begin": toa5({YEARS_AGO + step: [9 + step / 10] for step in range(6)}, columns=["Spd_avg"], serial=LONG),
+        # files spell the serial otherwise than the metadata and each other
+        "spelt": toa5({step: [9 + step / 10] for step in (0, 1, 4)}, columns=["Spd_avg"], serial="0a4715"),
+        "otherwise": toa5({step: [1] for step in (5, 9)}, columns=["Spd_sd"], serial="a4715"),
         "end": toa5({step: [9 + step / 10] for step in range(6)}, columns=["Spd_avg"], serial=LONG),
     }
     for name, content in files.items():
@@ -92,8 +96,16 @@ def owner(field: Home) -> Iterator[Connection]:
         yield connection
 
 
-def causes(owner: Connection, station: str, statistic: str = "avg") -> dict[str, int]:
-    return {str(cause): int(str(slots)) for cause, slots in owner.execute(OF_A_POINT, [station, statistic]).fetchall()}
+@pytest.fixture
+def analyst(field: Home) -> Iterator[Connection]:
+    with connect(field, "analyst") as connection:
+        yield connection
+
+
+def causes(connection: Connection, station: str, statistic: str = "avg") -> dict[str, int]:
+    return {
+        str(cause): int(str(slots)) for cause, slots in connection.execute(OF_A_POINT, [station, statistic]).fetchall()
+    }
 
 
 def counted(owner: Connection) -> dict[tuple[str, date], datetime]:
@@ -123,15 +135,23 @@ def test_a_slot_that_two_loggers_serve_counts_once_by_the_one_that_got_further(o
     assert causes(owner, "twin_mast") == {"valid": 10, "recorded_missing": 1, "logger_silent": 1}
 
 
-@pytest.mark.parametrize("statistic", ["avg", "sd"])
-def test_explain_names_the_cause_that_the_ledger_counts(owner: Connection, statistic: str) -> None:
-    explained = owner.execute(
-        "select slot, cleaned.explain_reading('test_mast', 'Spd', %s, slot) ->> 'cause'"
-        " from generate_series(timestamptz '2021-03-01 00:00+00', '2021-03-01 04:00+00', '10 minutes') as slot",
-        [statistic],
+@pytest.mark.parametrize(
+    ("station", "statistic", "last"),
+    [("test_mast", "avg", 24), ("test_mast", "sd", 24), ("twin_mast", "avg", 11), ("spelt_mast", "avg", 9)],
+)
+def test_explain_names_the_cause_that_the_ledger_counts(
+    analyst: Connection, station: str, statistic: str, last: int
+) -> None:
+    explained = analyst.execute(
+        "select slot, cleaned.explain_reading(%s, 'Spd', %s, slot) ->> 'cause'"
+        " from generate_series(timestamptz '2021-03-01 00:00+00', %s, '10 minutes') as slot",
+        [station, statistic, f"{at(last)}Z"],
     ).fetchall()
-    assert Counter(cause for _, cause in explained) == causes(owner, "test_mast", statistic)
-    if statistic == "sd":  # the line that was cut in the column of averages is a row all the same
+    assert Counter(cause for _, cause in explained) == causes(analyst, station, statistic)
+    if (station, statistic) == (
+        "test_mast",
+        "sd",
+    ):  # the line that was cut in the column of averages is a row all the same
         assert explained[3][1] == "not_in_file"
 
 
@@ -149,7 +169,7 @@ def test_a_gap_of_three_years_ago_that_is_filled_is_counted_anew_and_nothing_els
     of_june = "select cause, slots from cleaned.gap_ledger where station = 'long_mast' and month = '2018-06-01'"
     assert owner.execute(of_june).fetchall() == [("no_file", 30 * 144)]
     before = counted(owner)
-    assert len(before) == 39 + 1 + 1
+    assert len(before) == 39 + 1 + 1 + 1
     filling = toa5({GAP + step: [9 + step % 7] for step in range(144)}, columns=["Spd_avg"], serial=LONG)
     (tmp_path / "filling.dat").write_bytes(filling)
     run(field, "load", tmp_path / "filling.dat")
