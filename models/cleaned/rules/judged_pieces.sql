@@ -88,6 +88,9 @@ pieces as (
         left_in."offset",
         left_in.is_circular,
         left_in.is_ratio,
+        -- a logger that adds its offset to a direction may leave what comes of it beyond the circle
+        case when left_in.is_circular then least(0, left_in.logger_offset) end as lowest_angle,
+        case when left_in.is_circular then greatest(360, 360 + left_in.logger_offset) end as highest_angle,
         case
             when left_in.statistic = 'avg' and left_in.measurement_type = 'wind_speed' then left_in.logger_offset
         end as standing_value,

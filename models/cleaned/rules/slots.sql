@@ -24,7 +24,17 @@ calibrated as (
         pieces.statistic,
         pieces.is_ratio,
         readings.timestamp,
-        {{ calibrated('readings.value', 'pieces') }} as value,
+        -- what is no direction stays as it was recorded: turned it would look like one, and no rule could tell
+        case
+            when
+                pieces.is_circular
+                and (
+                    readings.value * pieces.slope < pieces.lowest_angle
+                    or readings.value * pieces.slope > pieces.highest_angle
+                )
+                then readings.value * pieces.slope
+            else {{ calibrated('readings.value', 'pieces') }}
+        end as value,
         case
             when readings.value = 0 or readings.value = pieces.standing_value then 0
             else {{ calibrated('readings.value', 'pieces') }} - pieces.standing_calibrated
