@@ -86,8 +86,9 @@ def read_header(lines: Sequence[str], first_line: int, signature: str) -> Header
     if len(rows) < HEADER_LINES:
         raise _error(f"the header ends after {len(rows)} of {HEADER_LINES} lines", first_line + len(rows))
     names, units, processing = rows[1:]
-    if names[0].upper() != "TIMESTAMP":
-        raise _error(f"the first column is named '{names[0][:40]}', 'TIMESTAMP' expected", first_line + 1)
+    first_name = names[0] if names else ""
+    if first_name.upper() != "TIMESTAMP":
+        raise _error(f"the first column is named '{first_name[:40]}', 'TIMESTAMP' expected", first_line + 1)
     check_names(names, first_line + 1)
     for row, said, line in ((units, "units", first_line + 2), (processing, "processing", first_line + 3)):
         if len(row) != len(names):

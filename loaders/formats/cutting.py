@@ -15,18 +15,20 @@ def behind_last_line(content: bytes) -> Cut | None:
     return Cut(at, line_breaks(content, at), b"", 0)
 
 
-def under_last_header(content: bytes, later_headers: Iterable[int], header_lines: int) -> Cut | None:
+def under_last_header(content: bytes, headers: Iterable[int], header_lines: int) -> Cut | None:
     """Cut behind the last line, or before a header that is not whole yet; None where the first is not.
 
     Args:
         content: a file that begins with a header.
-        later_headers: where further ones begin, in order.
+        headers: where headers begin, in order.
         header_lines: the lines of each.
     """
     whole = behind_last_line(content)
     if whole is None:
         return None
-    found = [0, *takewhile(lambda start: start < whole.at, later_headers)]
+    found = list(takewhile(lambda start: start < whole.at, headers))
+    if not found:
+        return None
     end = _end_of_header(content, found[-1], header_lines)
     if end is None and len(found) == 1:
         return None

@@ -65,7 +65,7 @@ class DescribedCsv:
             return None
         if described.logger is not None and described.logger.line >= described.first_line:
             return None
-        return cutting.under_last_header(content, (), described.first_line - 1)
+        return cutting.under_last_header(content, (0,), described.first_line - 1)
 
 
 def parse(content: bytes, description: Description) -> LoggerFile:

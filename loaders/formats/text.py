@@ -1,15 +1,18 @@
-"""From a file's bytes to text that every parser can rely on: decoded, LF alone between lines, no NUL."""
+"""From a file's bytes to text that every parser can rely on: decoded, LF alone between lines, no NUL, no marks."""
 
 import codecs
+import re
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MARK = codecs.BOM_UTF8  # also before a line in mid-file, where files that have one were appended to each other
+MARKS = re.compile("^\ufeff+", re.MULTILINE)
 
 
 def line_breaks(content: bytes, end: int) -> int:
     """How many lines `decode_lines` makes of the first bytes."""
     breaks = content.count(b"\n", 0, end)
     if b"\r" in content:
-        breaks += content.count(b"\r", 0, end) - content.count(b"\r\n", 0, end)
+        breaks += sum(sign * content.count(some, 0, end) for sign, some in ((1, b"\r"), (-1, b"\r\n"), (-1, b"\r\r\n")))
     return breaks
 
 
@@ -22,14 +25,16 @@ def decode(content: bytes) -> str:
     if content.startswith(UTF16_MARKS):
         text = content.decode("utf-16", errors="replace")
     else:
-        text = _decode_bytes(content.removeprefix(codecs.BOM_UTF8))
+        text = _decode_bytes(content.removeprefix(MARK))
     return text.replace("\x00", "\ufffd")
 
 
 def decode_lines(content: bytes) -> str:
-    """Decode, with CRLF and bare CR turned into LF."""
+    """Decode, with CRLF, bare CR, and the CR CR LF of a transfer turned into LF; without marks before lines."""
     text = decode(content)
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if "\r" in text:
+        text = text.replace("\r\r\n", "\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    return MARKS.sub("", text) if "\ufeff" in text else text
 
 
 def _decode_bytes(content: bytes) -> str:
@@ -43,4 +48,4 @@ def _decode_line(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
+        return line.removeprefix(MARK).decode("cp1252", errors="replace")

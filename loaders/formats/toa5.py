@@ -26,7 +26,7 @@ from loaders.formats.campbell import HEADER_LINES, Header, read_header
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Table
-from loaders.formats.text import decode_lines
+from loaders.formats.text import MARK, decode_lines
 
 NAME = "toa5"
 VERIFIED = True
@@ -47,7 +47,7 @@ class Block:
 
 def matches(head: bytes) -> bool:
     """Whether the first word is the format's name."""
-    return re.match(f'"?{SIGNATURE}\\b', decode_lines(head)) is not None
+    return re.match(f'\\n*"?{SIGNATURE}\\b', decode_lines(head)) is not None
 
 
 def parse(content: bytes) -> LoggerFile:
@@ -82,7 +82,7 @@ def parse(content: bytes) -> LoggerFile:
 
 def cut(content: bytes) -> Cut | None:
     """Where a file that LoggerNet still appends to can be cut."""
-    return cutting.under_last_header(content, later_headers(content), HEADER_LINES)
+    return cutting.under_last_header(content, headers(content), HEADER_LINES)
 
 
 def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
@@ -90,10 +90,12 @@ def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
 
     A later header that breaks off before its first row takes no reading with it: its lines are rejected.
     """
-    starts = [0, *later_headers(data)]
+    starts = list(headers(data))
+    if not starts or data[: starts[0]].strip():  # another word than the format's: what it is, the header's reader tells
+        starts = [0, *starts]
     blocks: list[Block] = []
     rejected: list[Rejected] = []
-    line = 1
+    line = 1 + data.count(b"\n", 0, starts[0])
     for start, end in pairwise([*starts, len(data)]):
         *head, body = data[start:end].split(b"\n", HEADER_LINES)
         if len(head) < HEADER_LINES and body:  # the file ends within the header
@@ -110,15 +112,18 @@ def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
     return blocks, rejected
 
 
-def later_headers(data: bytes) -> Iterator[int]:
-    """Where headers begin in mid-file: LoggerNet writes one when it goes on in the old file after a change."""
-    mark = SIGNATURE.encode()
-    found = data.find(mark, 1)
-    while found > 0:
-        for before, after in ((b'\n"', b'"'), (b"\n", b",")):
-            if data.endswith(before, 0, found) and data.startswith(after, found + len(mark)):
-                yield found - len(before) + 1
-        found = data.find(mark, found + 1)
+def headers(data: bytes) -> Iterator[int]:
+    """Where headers begin, in mid-file too: LoggerNet writes one when it goes on in the old file after a change."""
+    word = SIGNATURE.encode()
+    found = data.find(word)
+    while found >= 0:
+        for before, after in ((b'"', b'"'), (b"", b",")):
+            for mark in (b"", MARK):
+                start = found - len(mark + before)
+                begins_line = start == 0 or (start > 0 and data.startswith(b"\n", start - 1))
+                if begins_line and data.startswith(mark + before + word + after, start):
+                    yield start
+        found = data.find(word, found + 1)
 
 
 def check_body_begins(body: bytes, line: int) -> None:

@@ -18,14 +18,14 @@ from loaders.formats import cutting, toa5
 from loaders.formats.campbell import DEMAND, Header, check_names
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
-from loaders.formats.text import decode_lines
+from loaders.formats.text import MARK, decode_lines
 from loaders.formats.toa5 import Block
 
 NAME = "toaci1"
 VERIFIED = False
 SIGNATURE = "TOACI1"
 HEADER_LINES = 2
-FIRST_LINE = re.compile(rb'^"?TOACI1"?,', re.MULTILINE)
+FIRST_LINE = re.compile(rb'^(?:%s)?"?TOACI1"?,' % MARK, re.MULTILINE)
 TIME, RECORD = "TMSTAMP", "RECNBR"
 ENDING = re.compile(r"_(AVG|STD|MAX|MIN|TOT|MED|TMX|TMN)(\(\d+(,\d+)*\))?$", re.IGNORECASE)  # old loggers: Ta_6_AVG
 PROCESSING = {"TMX": "TMx", "TMN": "TMn"}
@@ -33,7 +33,7 @@ PROCESSING = {"TMX": "TMx", "TMN": "TMn"}
 
 def matches(head: bytes) -> bool:
     """Whether the first word is the format's name."""
-    return re.match(f'"?{SIGNATURE}"?,', decode_lines(head)) is not None
+    return re.match(f'\\n*"?{SIGNATURE}"?,', decode_lines(head)) is not None
 
 
 def parse(content: bytes) -> LoggerFile:
@@ -63,18 +63,17 @@ def parse(content: bytes) -> LoggerFile:
 
 def cut(content: bytes) -> Cut | None:
     """Where a file that LoggerNet still appends to can be cut."""
-    later = (found.start() for found in FIRST_LINE.finditer(content) if found.start())
-    return cutting.under_last_header(content, later, HEADER_LINES)
+    return cutting.under_last_header(content, (found.start() for found in FIRST_LINE.finditer(content)), HEADER_LINES)
 
 
 def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
     """Cut the file before each line that begins with the format's name; the last header may still be in writing."""
     starts = [found.start() for found in FIRST_LINE.finditer(data)]
-    if not starts or starts[0]:
+    if not starts or data[: starts[0]].strip():
         raise FormatError(f"the file doesn't begin with '{SIGNATURE}'", "line 1", DEMAND)
     blocks: list[Block] = []
     rejected: list[Rejected] = []
-    line = 1
+    line = 1 + data.count(b"\n", 0, starts[0])
     for start, end in pairwise([*starts, len(data)]):
         *head, body = data[start:end].split(b"\n", HEADER_LINES)
         if len(head) < HEADER_LINES and body:  # the file ends within the header
