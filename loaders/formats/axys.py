@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from loaders.formats import cells, grid, stamps
+from loaders.formats import blocks, cells, grid, stamps
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Column, FormatError, LoggerFile
@@ -28,6 +29,7 @@ from loaders.formats.text import decode_lines
 NAME = "axys"
 VERIFIED = True
 STAMP = "DataTimeStamp"
+HEADER = re.compile(rf'^"?{STAMP}"?,', re.MULTILINE)
 FILE_NAME = re.compile(r"buoy\.[^/\\]*\.([A-Za-z]\w*)\.csv$", re.IGNORECASE | re.ASCII)
 ANEMOMETER = ("Horizontal Speed (m/s)", "Horizontal Direction (deg)")
 NAMED = 2  # columns in the name of a table
@@ -74,11 +76,15 @@ def of_file(file_name: str) -> OfFile:
 
 
 def parse(content: bytes, file_name: str = "") -> LoggerFile:
-    """Read one file; lines and cells that can't be read go to `rejected`.
+    """Read one file, or several that were appended to each other; lines and cells that can't be read go to `rejected`.
 
     Raises FormatError where the names can't be read, and where only the file's name could tell the instrument.
     """
-    text = decode_lines(content)
+    return blocks.read(decode_lines(content), HEADER, partial(read_one, file_name=file_name))
+
+
+def read_one(text: str, file_name: str) -> LoggerFile:
+    """The names, and the rows under them."""
     first, _, body = text.partition("\n")
     names = read_names(first)
     table_name = instrument(names, file_name)

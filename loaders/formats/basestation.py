@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import dates, grid, nrg
+from loaders.formats import blocks, dates, grid, nrg
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect, Grid
@@ -28,6 +28,7 @@ from loaders.formats.text import decode_lines
 NAME = "nrg_basestation"
 VERIFIED = True
 SIGNATURE = re.compile(r"Read by,\s*DR Version\b")
+HEADER = re.compile(rf"^{SIGNATURE.pattern}", re.MULTILINE)
 NAMES = re.compile(r"^Time Stamp,", re.MULTILINE)
 CHANNEL = re.compile(r"\[Channel ?(\d+)\]")
 MISSING = ("",)
@@ -45,11 +46,15 @@ def matches(head: bytes) -> bool:
 
 
 def parse(content: bytes) -> LoggerFile:
-    """Read one export. Lines and cells that can't be read go to `rejected`.
+    """Read one export, or several that were appended to each other. What can't be read goes to `rejected`.
 
-    Raises FormatError where the line of names is missing, and where the stamps prove another order than month first.
+    Raises FormatError where a line of names is missing, and where the stamps prove another order than month first.
     """
-    text = decode_lines(content)
+    return blocks.read(decode_lines(content), HEADER, read_one)
+
+
+def read_one(text: str) -> LoggerFile:
+    """One header, and the rows under it."""
     found = NAMES.search(text)
     if found is None or not SIGNATURE.match(text):
         what = "no line of names 'Time Stamp,...' follows the header" if SIGNATURE.match(text) else "no header found"
@@ -57,6 +62,7 @@ def parse(content: bytes) -> LoggerFile:
     line = text.count("\n", 0, found.start()) + 1
     header, channels = read_header(text[: found.start()].split("\n"))
     names_text, _, rows = text[found.start() :].partition("\n")
+    blocks.refuse_another(rows.split("\n"), line + 1, NAMES)
     names = grid.unique(grid.named(fields(names_text) or names_text.split(",")))
     columns = {position: column_of(name, channels) for position, name in enumerate(names) if position and name}
     read = grid.read(

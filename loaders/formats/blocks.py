@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from loaders.formats.frame import FormatError, Table
+from loaders.formats.frame import FormatError, LoggerFile, Table
+
+APART = "cut the file before this line and load the pieces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,68 @@ def cut(text: str, header: re.Pattern[str]) -> list[Block]:
     return blocks
 
 
+def read(text: str, header: re.Pattern[str], read_one: Callable[[str], LoggerFile]) -> LoggerFile:
+    """Read each file in the text by its own header.
+
+    Raises FormatError, besides what `read_one` raises, where they are of two loggers or of two clocks.
+    """
+    found = cut(text, header)
+    files = [_moved(read_one, block) for block in found]
+    logger = the_logger((file.logger, block.first_line) for file, block in zip(files, found, strict=True))
+    for file, block in zip(files, found, strict=True):
+        if (file.utc_offset, file.timestamp_is_end_of_period) != (
+            files[0].utc_offset,
+            files[0].timestamp_is_end_of_period,
+        ):
+            raise FormatError("headers of two clocks in one file", f"line {block.first_line}", APART)
+    if len(files) == 1:
+        return files[0]
+    return replace(
+        files[-1],
+        logger=logger,
+        tables=joined(table for file in files for table in file.tables),
+        rejected=tuple(bad for file in files for bad in file.rejected),
+        header=_headers(files, found),
+        created=max((file.created for file in files if file.created), default=None),
+    )
+
+
+def _moved(read_one: Callable[[str], LoggerFile], block: Block) -> LoggerFile:
+    """What stands in a block, with lines as the whole file counts them."""
+    by = block.first_line - 1
+    try:
+        file = read_one(block.text)
+    except FormatError as error:
+        if not by:
+            raise
+        line = re.sub(r"(?<=line )\d+", lambda number: str(int(number[0]) + by), error.where)
+        raise FormatError(error.what, line, error.remedy) from None
+    return replace(
+        file,
+        tables=tuple(replace(table, lines=table.lines + by) for table in file.tables),
+        rejected=tuple(replace(bad, line=bad.line + by) for bad in file.rejected),
+    )
+
+
+def _headers(files: Iterable[LoggerFile], found: Iterable[Block]) -> dict[str, object]:
+    """The last header, by whose settings the logger went on, and above it each that differs from those before."""
+    different: list[dict[str, object]] = []
+    headers: list[dict[str, object]] = []
+    for file, block in zip(files, found, strict=True):
+        if file.header not in headers:
+            headers.append(file.header)
+            different.append({"line": block.first_line} | {k: v for k, v in file.header.items() if k != "settings"})
+        last = file.header
+    return last | {"headers": different}
+
+
+def refuse_another(lines: Iterable[str], first_line: int, names: re.Pattern[str]) -> None:
+    """Raise FormatError where names of columns stand among rows: what follows would be read under the wrong ones."""
+    for number, line in enumerate(lines, first_line):
+        if names.match(line):
+            raise FormatError(f"a second header among the rows: '{line[:60]}'", f"line {number}", APART)
+
+
 def the_logger(names: Iterable[tuple[str | None, int]]) -> str | None:
     """The one name that all headers have; they come with the line of each. Raises FormatError where they differ."""
     first: str | None = None
@@ -38,7 +102,7 @@ def the_logger(names: Iterable[tuple[str | None, int]]) -> str | None:
             raise FormatError(
                 f"rows of two instruments in one file: '{first}', then '{name}'",
                 f"line {line}",
-                "cut the file before this line and load the pieces",
+                APART,
             )
         first = name
     return first

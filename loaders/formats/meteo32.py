@@ -16,13 +16,13 @@ Unverified: written from the maker's manual; no real file was to be had.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 
-from loaders.formats import dates, grid
+from loaders.formats import blocks, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -32,6 +32,7 @@ NAME = "meteo32"
 VERIFIED = False
 CODES = re.compile(r"[a-z][0-9a-z][a-z](?: +[a-z][0-9a-z][a-z])*")
 NUMBERS = re.compile(r"[a-z][0-9a-z]_(?:slope|offset)=\d+(?: +[a-z][0-9a-z]_(?:slope|offset)=\d+)*")
+INFORMATION = re.compile(rf"{CODES.pattern}\s*$|{NUMBERS.pattern}")
 START = re.compile(r"T +(\d\d)/(\d\d)/(\d\d) +(\d\d):(\d\d):(\d\d) +(\d+)\*(\d+) +(\S+) +(\S+)", re.ASCII)
 STATISTICS = {"a": "avg", "x": "max", "i": "min", "s": "sd"}
 SLOPE_UNIT, OFFSET_UNIT = 1e-4, 1e-2  # inferred from the manual's example of an anemometer: 0.0477 m and 0.25 m/s
@@ -65,21 +66,29 @@ def matches(head: bytes) -> bool:
 
 
 def parse(content: bytes) -> LoggerFile:
-    """Read a .rowinfo and a .row file as one.
+    """Read a .rowinfo and a .row file as one; the .row may be several that were appended to each other.
 
-    Raises FormatError where the codes are missing or don't stand before the rows, and where the first line of the rows
-    can't be read.
+    Raises FormatError where the codes are missing or don't stand before the rows, where a first line of rows can't be
+    read, and where the rows are of two loggers.
     """
     lines = decode_lines(content).split("\n")
-    at = next((at for at, line in enumerate(lines) if line.startswith("T ")), len(lines))
-    codes, numbers = _read_rowinfo(lines[:at])
-    if at == len(lines):
+    begins = [at for at, line in enumerate(lines) if line.startswith("T ")]
+    codes, numbers = _read_rowinfo(lines[: begins[0]] if begins else lines)
+    if not begins:
         return _as_file(codes, numbers, None, (), ())
     if not codes:
-        raise FormatError("rows of numbers without the codes of their channels", f"line {at + 1}", DEMAND)
-    start = _read_start(lines[at], at + 1)
-    tables, rejected = _read_rows(lines[at + 1 :], at + 2, codes, start)
-    return _as_file(codes, numbers, start, tables, rejected)
+        raise FormatError("rows of numbers without the codes of their channels", f"line {begins[0] + 1}", DEMAND)
+    blocks.refuse_another(lines[begins[0] :], begins[0] + 1, INFORMATION)
+    starts: list[Start] = []
+    tables: list[Table] = []
+    rejected: list[Rejected] = []
+    for at, end in pairwise([*begins, len(lines)]):
+        starts.append(_read_start(lines[at], at + 1))
+        some_tables, some_rejected = _read_rows(lines[at + 1 : end], at + 2, codes, starts[-1])
+        tables += some_tables
+        rejected += some_rejected
+    blocks.the_logger((start.serial, at + 1) for start, at in zip(starts, begins, strict=True))
+    return _as_file(codes, numbers, starts[0], blocks.joined(tables), rejected)
 
 
 def _read_rowinfo(lines: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int]]:
@@ -143,7 +152,7 @@ def _as_file(
     numbers: dict[str, int],
     start: Start | None,
     tables: tuple[Table, ...],
-    rejected: tuple[Rejected, ...],
+    rejected: Iterable[Rejected],
 ) -> LoggerFile:
     header: dict[str, object] = {"codes": list(codes), "numbers": numbers, "settings": _settings(codes, numbers)}
     if start:
@@ -152,7 +161,7 @@ def _as_file(
         format=NAME,
         logger=start.serial if start else None,
         tables=tables,
-        rejected=rejected,
+        rejected=tuple(rejected),
         header=header,
         created=None,
         utc_offset=None,

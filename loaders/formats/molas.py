@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from loaders.formats import cells, dates, grid
+from loaders.formats import blocks, cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -24,6 +24,7 @@ VERIFIED = False
 WIND_SPEED = "水平风速"
 ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 FACT = "ID System"
+HEADER = re.compile(rf"\ufeff?{FACT}=|.*{WIND_SPEED}")
 PLACES = (2, 3)  # columns of longitude and latitude
 HOUSEKEEPING = 10
 PER_ALTITUDE = 10
@@ -45,7 +46,8 @@ def matches(head: bytes) -> bool:
 def parse(content: bytes) -> LoggerFile:
     """Read one file; lines and cells that can't be read go to `rejected`.
 
-    Raises FormatError where there is no line of names, or it hasn't ten columns for each altitude.
+    Raises FormatError where there is no line of names, or it hasn't ten columns for each altitude, and where another
+    header stands among the rows.
     """
     lines = decode(content)
     at = next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if WIND_SPEED in line and "\t" in line), None)
@@ -54,6 +56,7 @@ def parse(content: bytes) -> LoggerFile:
     facts = read_facts(lines[:at])
     names = grid.named(lines[at].split("\t"))
     check(names, facts, at + 1)
+    blocks.refuse_another(lines[at + 1 :], at + 2, HEADER)
     unique = grid.unique(names)
     # without the first tab, date and time are one column
     body = "\n".join(DAYS.sub(r"\1-\2-\3 ", line.replace("\t", " ", 1)) for line in lines[at + 1 :])

@@ -11,7 +11,7 @@ recorded as missing; no other word for it is known. Units are as the header has 
 import re
 from collections.abc import Mapping, Sequence
 
-from loaders.formats import dates, grid, nrg
+from loaders.formats import blocks, dates, grid, nrg
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
@@ -24,6 +24,7 @@ LOGGER, SENSORS = "-----Logger Information-----", "-----Sensor Information-----"
 TITLE = re.compile(r"\s*-{5}.+-{5}\s*")
 SIGNATURE = re.compile(rf"SDR\t|(.*\n){{0,12}}\s*{LOGGER}")
 NAMES = re.compile(r"^Date & Time Stamp\t", re.MULTILINE)
+HEADER = re.compile(rf"SDR\t|{NAMES.pattern}|{TITLE.pattern}$")
 COLUMN = re.compile(r"CH(?P<channel>\d+)(?P<word>Avg|SD|Max|Min)", re.ASCII | re.IGNORECASE)
 STATISTICS = {"avg": "avg", "sd": "sd", "max": "max", "min": "min"}
 NO_SENSOR = "0"
@@ -39,7 +40,8 @@ def matches(head: bytes) -> bool:
 def parse(content: bytes) -> LoggerFile:
     """Read one export. Lines and cells that can't be read go to `rejected`.
 
-    Raises FormatError where the line of names is missing, and where day and month can't be told apart.
+    Raises FormatError where the line of names is missing, where another header stands among the rows, and where day and
+    month can't be told apart.
     """
     text = decode_lines(content)
     found = NAMES.search(text)
@@ -53,6 +55,7 @@ def parse(content: bytes) -> LoggerFile:
     sections = nrg.read_sections(text[: found.start()].split("\n"), TITLE)
     sensors = {block["Channel #"]: block for block in sections.get(SENSORS, []) if "Channel #" in block}
     names_text, _, rows = text[found.start() :].partition("\n")
+    blocks.refuse_another(rows.split("\n"), line + 1, HEADER)
     names = grid.unique(grid.named(names_text.split("\t")))
     columns = readings(names, sensors)
     read = grid.read(

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loaders.formats import cells, dates, grid
+from loaders.formats import blocks, cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -23,7 +23,9 @@ from loaders.formats.text import decode_lines
 NAME = "triton"
 VERIFIED = True
 SIGNATURE = "Triton Wind Speed Data"
+TITLE = re.compile(rf'^"?{SIGNATURE}', re.MULTILINE)
 STAMP = "Date and Time"
+NAMES = re.compile(rf'[" ]*{STAMP}[" ]*([;,\t])')
 LONGEST_HEADER = 50  # lines until that of the names
 SERIAL = re.compile(r"Logger Serial Number: *([^;,\t]+)")
 HEIGHT = re.compile(r"(?:^|Station Height )(\d+(?:\.\d+)?) ?m\b", re.ASCII)
@@ -50,12 +52,18 @@ def matches(head: bytes) -> bool:
 
 
 def parse(content: bytes) -> LoggerFile:
-    """Read one file; lines and cells that can't be read go to `rejected`.
+    """Read one file, or several that were appended to each other; lines and cells that can't be read go to `rejected`.
 
-    Raises FormatError where the header can't be read, and where day and month can't be told apart.
+    Raises FormatError where a header can't be read, and where day and month can't be told apart.
     """
-    lines = decode_lines(content).split("\n")
+    return blocks.read(decode_lines(content), TITLE, read_one)
+
+
+def read_one(text: str) -> LoggerFile:
+    """One header, and the rows under it."""
+    lines = text.split("\n")
     header = _read_header(lines)
+    blocks.refuse_another(lines[header.first_line - 1 :], header.first_line, NAMES)
     body = "\n".join(lines[header.first_line - 1 :]).encode()
     dialect = Dialect(header.separator, grid.decimal_mark(body, header.separator))
     width = len(header.names) + 1
@@ -100,7 +108,7 @@ def _read_header(lines: Sequence[str]) -> Header:
             f"line {min(len(lines), LONGEST_HEADER) if at is None else at + 1}",
             DEMAND,
         )
-    found = re.match(rf'[" ]*{STAMP}[" ]*([;,\t])', lines[at])
+    found = NAMES.match(lines[at])
     if found is None:
         raise FormatError(
             f"'{lines[at][:40]}' found, a semicolon, comma or tab after '{STAMP}' expected", f"line {at + 1}", DEMAND

@@ -24,7 +24,7 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
-from loaders.formats import cells, dates, grid
+from loaders.formats import blocks, cells, dates, grid
 from loaders.formats.cells import Cells
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
@@ -33,6 +33,7 @@ from loaders.formats.text import decode_lines
 NAME = "windographer"
 VERIFIED = True
 CREATED = re.compile(r"Created\b[ \t]*(.*?)[ \t]*by (Windographer\b.*)")
+HEADER = re.compile(r"^Created\b[^\n]*\bby Windographer\b", re.MULTILINE)
 FLAGGING_LOG = re.compile(r"Data Column\tFlag Name\b")
 STAMP = re.compile(r"Date/Time[^\t;,]*([\t;,])", re.IGNORECASE)
 LONGEST_HEADER = 200  # lines until that of the names
@@ -75,7 +76,7 @@ def matches(head: bytes) -> bool:
 
 
 def parse(content: bytes) -> LoggerFile:
-    """Read one file; lines and cells that can't be read go to `rejected`.
+    """Read one export, or several that were appended to each other; what can't be read goes to `rejected`.
 
     Stamps with different zones are put on the clock of the first. Raises FormatError for a flagging log, where the
     header can't be read, and where day and month can't be told apart.
@@ -87,8 +88,14 @@ def parse(content: bytes) -> LoggerFile:
             "line 1",
             "set its flags with `stationmanager flag import`",
         )
+    return blocks.read(text, HEADER, read_one)
+
+
+def read_one(text: str) -> LoggerFile:
+    """One header, and the rows under it."""
     lines = text.split("\n")
     header = _read_header(lines)
+    blocks.refuse_another(lines[header.first_line - 1 :], header.first_line, STAMP)
     width = len(header.names) + 1
     body = "\n".join(lines[header.first_line - 1 :]).encode()
     read = grid.read(

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.formats import cells, dates, grid
+from loaders.formats import blocks, cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -28,8 +28,10 @@ from loaders.formats.text import decode_lines
 NAME = "zephir"
 VERIFIED = True
 SIGNATURE = "CSV Converter:"
+HEADER = re.compile(rf'^"?{SIGNATURE}', re.MULTILINE)
 HEADER_LINES = 2
 STAMP, SECONDS, CHECKSUM = "Time and Date", "Timestamp (s)", "Checksum:"
+NAMES = re.compile(rf'"?Reference"?\s*([;,\t])\s*"?{re.escape(STAMP)}"?')
 NO_READINGS = ("reference", "time and date", "timestamp (s)", "info. flags", "status flags", "gps")
 MISSING = cells.spellings(("NAN", ""))
 MISSING_NUMBERS = (9999.0, 9998.0)
@@ -59,13 +61,19 @@ def matches(head: bytes) -> bool:
 
 
 def parse(content: bytes) -> LoggerFile:
-    """Read one file; lines and cells that can't be read go to `rejected`.
+    """Read one file, or several that were appended to each other; lines and cells that can't be read go to `rejected`.
 
-    Raises FormatError where the header can't be read, and where day and month can't be told apart.
+    Raises FormatError where a header can't be read, and where day and month can't be told apart.
     """
-    first, _, rest = decode_lines(content).partition("\n")
+    return blocks.read(decode_lines(content), HEADER, read_one)
+
+
+def read_one(text: str) -> LoggerFile:
+    """One header, and the rows under it."""
+    first, _, rest = text.partition("\n")
     second, _, body = rest.partition("\n")
     header = _read_header(first, second)
+    blocks.refuse_another(body.split("\n"), HEADER_LINES + 1, NAMES)
     read, seconds = _read_rows(body.encode(), header)
     stamps = dates.take_apart(read.stamps)
     times = dates.to_times(stamps, _order(stamps, seconds, read))
@@ -88,7 +96,7 @@ def parse(content: bytes) -> LoggerFile:
 def _read_header(first: str, second: str) -> Header:
     if not second:
         raise FormatError("the header ends after 1 of 2 lines", "line 2", DEMAND)
-    found = re.match(rf'"?Reference"?\s*([;,\t])\s*"?{re.escape(STAMP)}"?', second)
+    found = NAMES.match(second)
     if found is None:
         raise FormatError(
             f"'{second[:40]}' found, a line of names that begins with 'Reference' and '{STAMP}' expected",
