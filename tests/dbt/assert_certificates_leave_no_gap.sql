@@ -29,7 +29,8 @@ points as (
 
 certificates as (
 
-    select * from {{ ref('chosen_calibrations') }} where not is_ambiguous
+    select * from {{ ref('chosen_calibrations') }}
+    where not is_ambiguous and (slope is not null or sensitivity is not null)
 
 ),
 

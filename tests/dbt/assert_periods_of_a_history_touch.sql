@@ -46,6 +46,35 @@ followed as (
 
 ),
 
+-- not of neighbours alone: a long period may reach over several short ones
+overlapping as (
+
+    select
+        older.station,
+        older.name,
+        older.history,
+        older.date_to,
+        newer.date_from as next_from,
+        older.place,
+        newer.place as next_place
+    from stated as older
+    inner join stated as newer
+        on older.station = newer.station
+        and older.name is not distinct from newer.name
+        and older.history = newer.history
+        and (coalesce(older.date_from, '-infinity'), older.place) < (coalesce(newer.date_from, '-infinity'), newer.place)
+        and newer.date_from < coalesce(older.date_to, 'infinity')
+
+),
+
+apart as (
+
+    select station, name, history, date_to, next_from, place, next_place
+    from followed
+    where next_from > date_to and next_from < date_to + averaging_period
+
+),
+
 judged as (
 
     select
@@ -56,10 +85,11 @@ judged as (
         next_from,
         array[place || '.date_to', next_place || '.date_from'] as place,
         'let the older one end when the next begins' as remedy
-    from followed
-    where
-        next_from < coalesce(date_to, 'infinity')
-        or (next_from > date_to and next_from < date_to + averaging_period)
+    from (
+        select * from overlapping
+        union all
+        select * from apart
+    ) as found
 
 )
 

@@ -28,7 +28,7 @@ programmed as (
         configs.slope as stated_slope,
         configs.unit,
         configs.place,
-        configs.slope * units.factor as slope,
+        configs.slope * coalesce(units.factor, 1) as slope,
         periods.date_from,
         periods.date_to
     from {{ ref('stg_task43__logger_measurement_configs') }} as configs
@@ -38,7 +38,7 @@ programmed as (
         and configs.measurement_point = periods.measurement_point
         and configs.config_position = periods.position
         and periods.kind = 'config'
-    inner join {{ ref('units') }} as units on configs.unit = units.unit
+    left join {{ ref('units') }} as units on configs.unit = units.unit
     where configs.slope <> 0
 
 ),
@@ -121,7 +121,7 @@ unusual as (
         compared.date_from,
         format(
             'the logger''s slope of %s %s is %s times that of %s',
-            compared.stated_slope, compared.unit, round(compared.ratio::numeric, 2), compared.by_what
+            compared.stated_slope, coalesce(compared.unit, '(no unit)'), round(compared.ratio::numeric, 2), compared.by_what
         ) as slope,
         compared.places as place,
         case

@@ -103,6 +103,14 @@ def standing(station: Part, *periods: tuple[str, str | None]) -> None:
     ]
 
 
+def boomed(station: Part, *periods: tuple[str, str]) -> None:
+    """Give the anemometer mountings of these periods."""
+    speed(station)["mounting_arrangement"] = [
+        {"mounting_type_id": "side", "boom_orientation_deg": 90, "date_from": date_from, "date_to": date_to}
+        for date_from, date_to in periods
+    ]
+
+
 SPEED = "measurement_point[0]"
 VANE = "measurement_point[1]"
 
@@ -141,6 +149,18 @@ CASES = [
         [f"{SPEED}.sensor[0].date_to", f"{SPEED}.sensor[1].date_from"],
     ),
     Case(
+        "one mounting over two",
+        lambda station: boomed(
+            station,
+            (START, EXCHANGED),
+            ("2020-03-01T00:00:00", "2020-04-01T00:00:00"),
+            ("2020-05-01T00:00:00", "2020-06-01T00:00:00"),
+        ),
+        "periods_of_a_history_touch",
+        ["Spd80m", "mounting", "next from 2020-05-01"],
+        [f"{SPEED}.mounting_arrangement[0].date_to", f"{SPEED}.mounting_arrangement[2].date_from"],
+    ),
+    Case(
         "loggers overlap",
         lambda station: station["logger_main_config"].append(
             {**station["logger_main_config"][0], "date_from": EXCHANGED, "logger_firmware_version": "2"}
@@ -159,6 +179,13 @@ CASES = [
     Case(
         "uncalibrated",
         lambda station: speed(station)["sensor"][1].pop("calibration"),
+        "certificates_leave_no_gap",
+        ["Spd80m", "2021-06-01", "add the certificate of the sensor that measured then"],
+        [f"{SPEED}.sensor[1]"],
+    ),
+    Case(
+        "certificate without numbers",
+        lambda station: speed(station)["sensor"][1]["calibration"][0].update(slope=None, offset=None),
         "certificates_leave_no_gap",
         ["Spd80m", "2021-06-01", "add the certificate of the sensor that measured then"],
         [f"{SPEED}.sensor[1]"],
@@ -205,6 +232,13 @@ CASES = [
         lambda station: speed(station)["logger_measurement_config"][1].update(slope=0.104),
         "slopes_are_in_the_unit_stated",
         ["Spd80m", "2.25 times that of its certificate", "one is in mph"],
+        [f"{SPEED}.logger_measurement_config[1].slope", f"{SPEED}.sensor[1].calibration"],
+    ),
+    Case(
+        "without a unit",
+        lambda station: speed(station)["logger_measurement_config"][1].update(slope=0.104, measurement_units_id=None),
+        "slopes_are_in_the_unit_stated",
+        ["Spd80m", "0.104 (no unit) is 2.25 times that of its certificate", "one is in mph"],
         [f"{SPEED}.logger_measurement_config[1].slope", f"{SPEED}.sensor[1].calibration"],
     ),
     Case(
@@ -309,6 +343,15 @@ CASES = [
         "directions_are_from_true_north",
         ["Dir78m", "add the declination of that time to magnetic_declinations.csv"],
         [f"{VANE}.mounting_arrangement[0].orientation_reference_id"],
+    ),
+    Case(
+        "no dead band",
+        lambda station: station["measurement_point"][1]["mounting_arrangement"][0].update(
+            orientation_reference_id="magnetic_north", vane_dead_band_orientation_deg=None
+        ),
+        "directions_are_from_true_north",
+        ["Dir78m", "add the dead band, without it no declination is applied"],
+        [f"{VANE}.mounting_arrangement[0].vane_dead_band_orientation_deg"],
     ),
     Case(
         "no columns",

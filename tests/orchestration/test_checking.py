@@ -90,21 +90,24 @@ def checked(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytes
     (folder / "renamed later.dat").write_bytes(later)
     loaded = load(home, sorted(folder.glob("*.dat")))
     assert {file.state for file in loaded.files} == {"loaded"}
-    choose_what_is_not_there(home)
+    fill_team_tables(home)
     building.build(home)
     of_document = check(home)
     take(home, folder / "tables")
     return Checked(home, folder, of_document, check(home))
 
 
-def choose_what_is_not_there(home: Home) -> None:
-    row = {"line": 3, "station": "two_certificates", "serial_number": "X9", "date_of_calibration": "2021-01-01"}
+def fill_team_tables(home: Home) -> None:
+    """Choose a certificate that is not there, and give a declination to a vane that can't have it."""
+    choice = {"line": 3, "station": "two_certificates", "serial_number": "X9", "date_of_calibration": "2021-01-01"}
+    declination = {"line": 2, "station": "no_dead_band", "date_from": None, "date_to": None, "declination_deg": -12}
     with connect(home, "loader") as connection:
-        connection.execute(
-            "insert into metadata.team_table (name, sha256, path, rows, imported_by)"
-            " values ('calibration_choices', '', '', %s, 'a test')",
-            [Jsonb([row])],
-        )
+        for name, row in (("calibration_choices", choice), ("magnetic_declinations", declination)):
+            connection.execute(
+                "insert into metadata.team_table (name, sha256, path, rows, imported_by)"
+                " values (%s, '', '', %s, 'a test')",
+                [name, Jsonb([row])],
+            )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -57,11 +57,13 @@ claimed as (
 
 ),
 
--- sensors, mountings and norths of the channel's measurement points, in UTC
+-- sensors, mountings and norths of the channel's measurement points, in UTC, and for how long the point had the channel
 histories as (
 
     select distinct
         claimed.channel_id,
+        claimed.date_from as claimed_from,
+        claimed.date_to as claimed_to,
         claimed.measurement_point,
         periods.kind,
         periods.position,
@@ -78,9 +80,10 @@ changes as (
     union
     select channel_id, date_to as changes_at from claimed
     union
-    select channel_id, date_from as changes_at from histories
-    union
-    select channel_id, date_to as changes_at from histories
+    select histories.channel_id, bounds.changes_at
+    from histories
+    cross join lateral (values (histories.date_from), (histories.date_to)) as bounds (changes_at)
+    where bounds.changes_at > histories.claimed_from and bounds.changes_at < histories.claimed_to
 
 ),
 

@@ -1,5 +1,5 @@
 -- Takes what a vane tells while there is no wind to turn it, by the nearest anemometer that has a value. One that stands while
--- another turns is no witness of a calm.
+-- another near the vane turns is no witness of a calm.
 {{ config(materialized='periods', meta={'reach': '0', 'grain': ['station', 'measurement_point', 'date_from']}) }}
 
 with
@@ -17,7 +17,7 @@ anemometers as (
 ),
 
 limits as (
-    {{ rule_numbers('direction_in_calm', ['other_speed', 'contradicting_speed']) }}
+    {{ rule_numbers('direction_in_calm', ['other_speed', 'contradicting_speed', 'height_difference']) }}
 ),
 
 vanes as (
@@ -27,7 +27,8 @@ vanes as (
         points.station,
         points.measurement_point,
         limits.other_speed,
-        limits.contradicting_speed
+        limits.contradicting_speed,
+        limits.height_difference
     from limits
     inner join {{ ref('judged_points') }} as points using (station, measurement_point)
 
@@ -76,11 +77,13 @@ calm as (
         and calm_somewhere.seconds = speeds.seconds
     where speeds.avg is not null
     group by
-        vanes.point_id, vanes.station, vanes.measurement_point, vanes.contradicting_speed,
+        vanes.point_id, vanes.station, vanes.measurement_point, vanes.contradicting_speed, vanes.height_difference,
         calm_somewhere.timestamp, calm_somewhere.seconds
     having
         min(anemometers.place) = min(anemometers.place) filter (where speeds.avg < vanes.other_speed)
-        and max(speeds.avg) <= vanes.contradicting_speed
+        and coalesce(
+            max(speeds.avg) filter (where anemometers.height_difference_m <= vanes.height_difference), 0
+        ) <= vanes.contradicting_speed
 
 ),
 
