@@ -9,7 +9,8 @@ stamps mark isn't stated.
 The information part (`[System]`, `[Evaluation]`, `[Sensor_1]`, `[Eval_1]`...) states the clock's zone, the averaging
 period and the sensors; older firmware has a section for each `[label;quantity]` instead. A file that has it alone, as
 the logger saves and sends its configuration, holds settings and no readings. Of the information only what describes the
-measurement is kept: the rest holds accounts and addresses.
+measurement is kept: the rest holds accounts and addresses. Where files were joined both parts come again: each block of
+rows is read under its own names, and information that tells another logger, clock or sensor is refused.
 
 Unverified: no measurement file was to be had. Names and missing words are those that seven public programs expect of
 such files; the information part is checked against configurations of real loggers.
@@ -24,7 +25,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from loaders.formats import cells, dates, grid
+from loaders.formats import blocks, cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, number, setting
@@ -37,10 +38,13 @@ MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]|^cecs_[a-z_]
 SECTION = re.compile(r"\[([^\[\]]+)\]")
 ENTRY = re.compile(r"([A-Za-z][\w ./-]*?)\s*=\s*(.*)")
 REMARK = re.compile(r"#\s*([A-Za-z][\w /]*?)\s{2,}(\S.*)")
+REMARKED = re.compile(r"#(?!\d)")  # before a digit it is the garbled first one of a stamp
+ROW = re.compile(r"\S?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.*[;,\t]")  # the first character may be garbled
 NAMES = re.compile(r"\"?(?:date|datetime|time|timestamp|datum|zeit)\b[^;,\t]*([;,\t])", re.IGNORECASE)
 DESCRIBING = re.compile(r"System|Evaluation|(?:Sensor|Eval)_\d+")
 OF_A_QUANTITY = re.compile(r"[^;]+;\w+")  # a section's name in the information of older firmware
 DESCRIBING_SYSTEM = ("name", "config_id", "timezone", "longitude", "latitude", "altitude")
+DECIDING = ("timezone", "serial_number", "serial", "Serial Number")  # of the section on the system
 DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location", "Software Version", "Date/time")
 STATISTICS = {"avg": "avg", "max": "max", "min": "min", "stddev": "sd", "count": "count", "sum": "sum"}
 STATISTIC = re.compile(rf"(?:^|[^A-Za-z])({'|'.join(STATISTICS)})\W*(?:[\[(][^\[\]()]*[\])])?\W*$", re.IGNORECASE)
@@ -57,13 +61,21 @@ Sections = dict[str, dict[str, str]]
 
 
 @dataclass(slots=True)
+class Block:
+    """Where a line of names stands, and each row under it."""
+
+    names_at: int
+    rows: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Parts:
-    """The two parts of a file: remarks and sections of the information, the line of names and the rows."""
+    """The parts of a file: remarks and sections of the information, blocks of rows, and rows that no names lead."""
 
     remarks: dict[str, str] = field(default_factory=dict)
     sections: Sections = field(default_factory=dict)
-    names_at: int | None = None
-    rows: slice = field(default_factory=lambda: slice(0, 0))
+    blocks: list[Block] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
 
 
 def matches(head: bytes) -> bool:
@@ -85,79 +97,122 @@ def parse(content: bytes) -> LoggerFile:
     """
     lines = decode_lines(content).split("\n")
     parts = _part(lines)
-    if parts.names_at is None and not parts.sections:
+    if not parts.blocks and not parts.sections:
         raise FormatError(
             "neither a line of names that begins with a date or time nor a part of information found",
             "line 1",
             "have the logger send the file again",
         )
-    names: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    zone = utc_offset(parts.sections.get("System", {}).get("timezone", ""))
-    if parts.names_at is not None:
-        names, tables, rejected, stamped_zone = _read_rows(lines, parts, parts.names_at)
-        zone = stamped_zone if stamped_zone is not None else zone
-    kept = {name: parts.sections[name] for name in parts.sections if DESCRIBING.fullmatch(name)}
-    kept |= {name: parts.sections[name] for name in parts.sections if OF_A_QUANTITY.fullmatch(name)}
+    read = [_read_block(lines, parts, block) for block in parts.blocks]
+    names = tuple(dict.fromkeys(name for block in read for name in block.names))
+    rejected = [bad for block in read for bad in block.rejected]
+    rejected += [_without_names(lines, at) for at in parts.nameless]
+    kept = {name: parts.sections[name] for name in parts.sections if _describes(name)}
     if "System" in kept:
         kept["System"] = _only(kept["System"], DESCRIBING_SYSTEM)
     return LoggerFile(
         format=NAME,
         logger=parts.remarks.get(SERIAL_NUMBER) or _serial_in(parts.sections),
-        tables=tables,
-        rejected=rejected,
+        tables=blocks.joined(table for block in read for table in block.tables),
+        rejected=tuple(sorted(rejected, key=lambda bad: bad.line)),
         header={"remarks": _only(parts.remarks, DESCRIBING_REMARKS), **kept, "settings": _settings(kept, names)},
         created=None,
-        utc_offset=zone,
+        utc_offset=_zone(parts, read),
         timestamp_is_end_of_period=None,
     )
 
 
 def _part(lines: Sequence[str]) -> Parts:
-    """Tell the parts apart; either may come first. The rows go on to the next section, remark or blank line."""
+    """Tell the parts apart; they come in any order, and again where files were joined.
+
+    Among rows a line that is neither blank nor information is one, however garbled; elsewhere what begins as a row.
+    """
     parts = Parts()
-    section: dict[str, str] = {}
-    at = 0
-    while at < len(lines):
-        text = lines[at].strip().rstrip(PADDING)
+    section = ""
+    among_rows = False
+    for at, line in enumerate(lines):
+        text = line.strip().rstrip(PADDING)
         if named := SECTION.fullmatch(text):
-            section = parts.sections.setdefault(named[1], {})
-        elif remark := REMARK.fullmatch(text):
-            parts.remarks[remark[1]] = remark[2]
-        elif parts.names_at is None and NAMES.match(text):
-            end = at + 1
-            while end < len(lines) and lines[end].strip(PADDING) and not re.match(r"[\[#]", lines[end]):
-                end += 1
-            parts.names_at, parts.rows = at, slice(at + 1, end)
-            at = end - 1
-        elif entry := ENTRY.fullmatch(text):
-            section[entry[1]] = entry[2]
-        at += 1
+            section, among_rows = named[1], False
+            parts.sections.setdefault(section, {})
+        elif REMARKED.match(text):
+            if remark := REMARK.fullmatch(text):
+                _note(parts.remarks, remark[1], remark[2], at, decides=remark[1] == SERIAL_NUMBER)
+        elif not among_rows and (entry := ENTRY.fullmatch(text)):
+            decides = entry[1] in DECIDING if section == "System" else _describes(section)
+            _note(parts.sections.setdefault(section, {}), entry[1], entry[2], at, decides=decides)
+        elif NAMES.match(text):
+            parts.blocks.append(Block(at))
+            among_rows = True
+        elif text and (among_rows or ROW.match(text)):
+            (parts.blocks[-1].rows if parts.blocks else parts.nameless).append(at)
+    parts.sections.pop("", None)
     return parts
 
 
-def _read_rows(
-    lines: Sequence[str], parts: Parts, names_at: int
-) -> tuple[tuple[str, ...], tuple[Table, ...], tuple[Rejected, ...], np.timedelta64 | None]:
-    line = lines[names_at].strip()
+def _note(entries: dict[str, str], key: str, value: str, at: int, *, decides: bool) -> None:
+    """Keep what the information says last; where that decides how rows are read it must be the same each time."""
+    before = entries.get(key, value)
+    if decides and before != value:
+        raise FormatError(
+            f"'{key}' is '{before}', then '{value}': files of different loggers or settings were joined",
+            f"line {at + 1}",
+            "cut the file where another begins, and load the pieces",
+        )
+    entries[key] = value
+
+
+def _describes(section: str) -> bool:
+    return bool(DESCRIBING.fullmatch(section) or OF_A_QUANTITY.fullmatch(section))
+
+
+def _without_names(lines: Sequence[str], at: int) -> Rejected:
+    cells = max(lines[at].count(sign) for sign in ";,\t")
+    return Rejected(at + 1, lines[at], "a row before any line of names; names of its columns expected first", cells)
+
+
+def _zone(parts: Parts, read: Sequence[Read]) -> np.timedelta64 | None:
+    """The stamps' own zone, else the clock's that the information states."""
+    stated = utc_offset(parts.sections.get("System", {}).get("timezone", ""))
+    zones = {block.zone if block.zone is not None else stated for block in read if block.tables}
+    if len(zones) > 1:
+        raise FormatError("stamps of several zones found", "", "cut the file where another begins, and load the pieces")
+    return zones.pop() if zones else stated
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a block says, and the zone that its stamps have."""
+
+    names: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    zone: np.timedelta64 | None = None
+
+
+def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
+    line = lines[block.names_at].strip()
     separator = next(sign for sign in line if sign in ";,\t")
     labels = grid.named(_fields(line, separator))
     if "" in labels:
         raise FormatError(
             f"column {labels.index('') + 1} has no name",
-            f"line {names_at + 1}",
+            f"line {block.names_at + 1}",
             "have the logger send the file again",
         )
     names = grid.unique(labels[1:])
-    width = len(labels)
-    body = "\n".join(lines[parts.rows]).encode()
-    dialect = Dialect(separator, grid.decimal_mark(body, separator))
+    if not block.rows:
+        return Read(names)
+    first, width = block.names_at + 1, len(labels)
+    rows = [""] * (block.rows[-1] + 1 - first)  # what is no row becomes a blank line, so that lines keep their numbers
+    for at in block.rows:
+        rows[at - first] = lines[at]
+    body = "\n".join(rows).encode()
     read = grid.read(
         body,
-        names_at + 2,
+        first + 1,
         width,
-        dialect,
+        Dialect(separator, grid.decimal_mark(body, separator)),
         stamp=0,
         readings=range(1, width),
         missing=MISSING,
@@ -167,7 +222,7 @@ def _read_rows(
     columns = {position: _column(name, evaluations) for position, name in enumerate(names, 1)}
     read = grid.without_texts(read, [position for position, column in columns.items() if column.statistic is None])
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED, _period(parts.sections))
-    return names, tables, rejected, zone
+    return Read(names, tables, rejected, zone)
 
 
 def _fields(line: str, separator: str) -> list[str]:

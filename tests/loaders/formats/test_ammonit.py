@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loaders.formats import ammonit
 from loaders.formats.detect import HEAD_BYTES, detect
@@ -171,3 +173,97 @@ def test_what_cannot_be_read_is_an_error_that_says_where(content: bytes, what: s
 )
 def test_another_table_or_configuration_is_not_taken_for_one(head: bytes) -> None:
     assert not ammonit.matches(head)
+
+
+DAY = "Date/time,V1;wind_speed;Avg (m/s),T;temperature;Avg (°C)\n"
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", ",,\n", DAY, f"\n{INFORMATION}\n", f"\n{INFORMATION}\n{DAY}"])
+def test_rows_are_read_whatever_stands_between_them(between: str) -> None:
+    file = ammonit.parse(f"{DAY}2024-01-02 00:00:00,5.1,3\n{between}2024-01-02 00:10:00,5.2,4\n".encode())
+    (table,) = file.tables
+    assert [values.tolist() for values in table.values] == [[5.1, 5.2], [3, 4]]
+    assert table.lines.tolist() == [2, 3 + between.count("\n")]
+    assert file.rejected == ()
+
+
+def test_line_ends_that_a_transfer_doubled_change_nothing() -> None:
+    rows = f"{DAY}2024-01-02 00:00:00,5.1,3\n2024-01-02 00:10:00,5.2,4\n\n{INFORMATION}"
+    file = ammonit.parse(rows.replace("\n", "\r\r\n").encode())
+    assert (column_of(file, "V1;wind_speed;Avg (m/s)").tolist(), file.rejected) == ([5.1, 5.2], ())
+    assert file.utc_offset == np.timedelta64(-12_600, "s")
+
+
+def test_each_block_of_rows_is_read_under_its_own_names() -> None:
+    turned = "Date/time,T;temperature;Avg (°C),V1;wind_speed;Avg (m/s)\n"
+    file = ammonit.parse(f"{DAY}2024-01-02 00:00:00,5.1,3\n{turned}2024-01-02 00:10:00,4,5.2\n".encode())
+    assert [[column.name[:2] for column in table.columns] for table in file.tables] == [["V1", "T;"], ["T;", "V1"]]
+    assert [[values[0] for values in table.values] for table in file.tables] == [[5.1, 3], [4, 5.2]]
+
+
+@pytest.mark.parametrize(
+    "garbled", ["#024-01-02 00:10:00,5,1", "[024-01-02 00:10:00,5,1", "24-01-02 00:10:00,5,1", "?"]
+)
+def test_a_garbled_line_among_rows_is_rejected_and_ends_nothing(garbled: str) -> None:
+    file = ammonit.parse(f"{DAY}2024-01-02 00:00:00,5.1,3\n{garbled}\n2024-01-02 00:20:00,5.2,4\n".encode())
+    assert [(line.line, line.readings) for line in file.rejected] == [(3, 2)]
+    assert file.tables[0].lines.tolist() == [2, 4]
+
+
+def test_rows_before_any_line_of_names_are_rejected() -> None:
+    file = ammonit.parse(f"{INFORMATION}2024-01-02 00:00:00,5.1,3\n{DAY}2024-01-02 00:10:00,5.2,4\n".encode())
+    assert [(line.line, line.readings) for line in file.rejected] == [(5, 2)]
+    assert file.rejected[0].reason == "a row before any line of names; names of its columns expected first"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("# Serial Number    D1", "# Serial Number    D2"),
+        ("[System]\ntimezone=UTC+01:00", "[System]\ntimezone=UTC+02:00"),
+        ("[Evaluation]\nstat_interval=10 min", "[Evaluation]\nstat_interval=1 min"),
+        ("[Eval_1]\nunit=m/s", "[Eval_1]\nunit=mph"),
+    ],
+)
+def test_days_of_different_loggers_or_settings_in_one_file_are_refused(one: str, other: str) -> None:
+    days = [f"{DAY}2024-01-0{day} 00:00:00,5.1,3\n\n{information}\n" for day, information in ((1, one), (2, other))]
+    with pytest.raises(FormatError) as caught:
+        ammonit.parse("".join(days).encode())
+    assert "files of different loggers or settings were joined" in caught.value.what
+    assert caught.value.where == f"line {''.join(days).count(chr(10))}"
+
+
+def test_days_of_one_logger_in_one_file_are_as_read_one_by_one() -> None:
+    whole = written()["ammonit"]
+    single, double = ammonit.parse(whole), ammonit.parse(whole + whole)
+    assert double.header == single.header
+    assert (len(double.tables), double.rejected) == (1, ())
+    assert double.tables[0].timestamps.tolist() == 2 * single.tables[0].timestamps.tolist()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "2024-01-02 00:10:00,5.1,3",
+                "",
+                "#",
+                "#1",
+                "[x",
+                ",",
+                "x",
+                "2024-01-02,1",
+                DAY.strip(),
+                "2024-01-02 1:00,1,x",
+            ]
+        ),
+        max_size=12,
+    )
+)
+def test_every_line_among_rows_is_read_rejected_or_holds_nothing(lines: list[str]) -> None:
+    file = ammonit.parse("\n".join([DAY.strip(), *lines]).encode())
+    read = {int(line) for table in file.tables for line in table.lines}
+    told = read | {bad.line for bad in file.rejected}
+    assert told == {at for at, line in enumerate(lines, 2) if line not in ("", "#", ",", DAY.strip())}
+    assert readings_in(file) == 2 * len(told)
