@@ -34,27 +34,35 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199  # others are a garbled line or a dead clock
 CENTURY_TURNS = 70  # a year of two digits: 70 is 1970, 69 is 2069
 OUTVOTED = 10  # so many rows tell the order for each that contradicts them, and is then a garbled one
 
-# Words for before and after noon; a Korean or Chinese one may have been read as if it were cp1252.
-FORENOON, AFTERNOON = ("am", "a.m.", "오전", "上午"), ("pm", "p.m.", "오후", "下午")
-GARBLED = {
-    word: word.encode(encoding).decode("cp1252", errors="replace")
-    for word, encoding in (("오전", "cp949"), ("오후", "cp949"), ("上午", "gbk"), ("下午", "gbk"))
-}
+BLANK = "[ \u00a0\u202f]"  # also those that don't break, which Windows has put into times since 2023
+
+# Words for before and after noon, as patterns; those of other scripts may have been read as if they were cp1252.
+FORENOON, AFTERNOON = (rf"{letter}\.?{BLANK}?m\.?" for letter in "ap")
+BY_ENCODING = {"cp949": ("오전", "오후"), "gbk": ("上午", "下午"), "cp1253": ("πμ", "μμ")}
+GREEK = (rf"π\.{BLANK}?μ\.", rf"μ\.{BLANK}?μ\.")
+VIETNAMESE = ("SA", "CH")  # only behind the hour: before it Sa may be a Saturday
 
 
-def _words(words: tuple[str, ...]) -> str:
-    every = [*words, *(GARBLED[word] for word in words if word in GARBLED)]
-    return "|".join(word.replace(".", r"\.") for word in every)
+def _garbled(word: str, encoding: str) -> str:
+    return word.encode(encoding).decode("cp1252", errors="replace")
 
 
-HALF = rf"(?i:{_words(FORENOON)}|{_words(AFTERNOON)})"
+def _words(place: int) -> str:
+    """The words for a half of the day that stand on either side of the hour."""
+    words = [words[place] for words in BY_ENCODING.values()]
+    garbled = [_garbled(words[place], encoding) for encoding, words in BY_ENCODING.items()]
+    return "|".join([(FORENOON, AFTERNOON)[place], GREEK[place], *words, *garbled])
+
+
+HALF = f"(?i:{_words(0)}|{_words(1)})"
 STAMP = (
-    r"^\s*(?P<first>\d{1,4})(?P<mark>[./-])(?P<second>\d{1,2})[./-](?P<third>\d{1,4})\.?[ T,;]+"
-    r"(?:[^\s\d]+[ ,]+)??"  # a weekday, unless the word before the hour is one for the half of the day
-    rf"(?:(?P<half_before>{HALF})\s*)?"
+    rf"^\s*(?P<first>\d{{1,4}})(?P<mark>[./-]){BLANK}?(?P<second>\d{{1,2}})[./-]{BLANK}?(?P<third>\d{{1,4}})"
+    r"\.?[ T,;\x{a0}\x{202f}]+"
+    rf"(?:[^\s\d\x{{a0}}\x{{202f}}]+(?:,|{BLANK})+)??"  # a weekday, unless it is a word for the half of the day
+    rf"(?:(?P<half_before>{HALF}){BLANK}*)?"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<whole>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-    rf"(?:\s*(?P<half_after>{HALF}))?"
-    r"\s*(?P<zone>Z|[+-]\d\d:?\d\d)?\s*$"
+    rf"(?:{BLANK}*(?P<half_after>{HALF}|(?i:{'|'.join(VIETNAMESE)})))?"
+    rf"{BLANK}*(?P<zone>Z|[+-]\d\d:?\d\d)?\s*$"
 )
 
 
@@ -126,7 +134,8 @@ def _is(column: pa.Array[Any], word: str) -> Mask:
 
 def _clock(hour: Numbers, minute: Numbers, whole: Numbers, fraction: Numbers, half: pa.Array[Any]) -> Numbers:
     has_half = ~_is(half, "")
-    late = np.asarray(pc.match_substring_regex(half, f"^(?i:{_words(AFTERNOON)})$").to_numpy(zero_copy_only=False))
+    afternoon = f"^(?i:{_words(1)}|{VIETNAMESE[1]})$"
+    late = np.asarray(pc.match_substring_regex(half, afternoon).to_numpy(zero_copy_only=False))
     hours = np.where(has_half, hour % HALF_DAY_H + HALF_DAY_H * late, hour)
     clock = ((hours * 60 + minute) * 60 + whole) * 1_000_000 + fraction
     # 24:00 is the end of its day
