@@ -20,6 +20,7 @@ from loaders.formats.frame import FormatError, LoggerFile
 from loaders.formats.text import decode_lines
 
 WAITS_FOR = "companion"  # what the ledger says that a file waits for which lacks the other
+LONGEST_KEY = 2000  # bytes; PostgreSQL's indexes take 2,704
 SUFFIX = re.compile(r"\.[^./\\]*$")
 LINE = re.compile(r"line (\d+)")
 
@@ -152,8 +153,9 @@ def wake(connection: Connection) -> list[int]:
 
 
 def key_of(name: str) -> str:
-    """What the names of both have in common: the path without its suffix."""
-    return SUFFIX.sub("", name)
+    """What the names of both have in common: the path without its suffix; its digest where no index can hold it."""
+    key = SUFFIX.sub("", name)
+    return key if len(key.encode()) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
 def _begins_with_rows(content: bytes) -> bool:

@@ -13,9 +13,10 @@ from database.connection import Connection, connect
 from database.errors import StationManagerError, UsageError
 from database.home import Home
 from loaders import tracing
+from loaders.faults import DEFECTS
 from loaders.formats.frame import FormatError
 from loaders.metadata import stored
-from loaders.opening import DEFECTS, NotYet, Opener
+from loaders.opening import NotYet, Opener
 from loaders.problems import Problem, one_of, refuse, suggestion
 from loaders.station_clock import StationClock
 from loaders.tracing import Place

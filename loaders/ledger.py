@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,6 +13,9 @@ from psycopg.rows import class_row
 from database.connection import Connection
 from loaders.pieces import End
 from loaders.readings import Counts
+
+ESCAPED = re.compile(r"\\(?:u0000|.)")  # in JSON: a NUL, or another sign that is written with a backslash
+HALVES = re.compile(r"[\ud800-\udfff]")  # of characters that UTF-16 writes in two
 
 State = Literal["landed", "loaded", "unclaimed", "failed"]
 
@@ -199,10 +203,16 @@ def rank_timestamp(connection: Connection, file_id: int) -> datetime | None:
 def settle(connection: Connection, file_id: int, state: State, **columns: Any) -> None:
     """Set a file's state, and other columns of the ledger by name; `error` and `header` are given as objects."""
     for name in {"error", "header"} & columns.keys():
-        columns[name] = json.dumps(columns[name]) if columns[name] is not None else None
+        columns[name] = _json(columns[name]) if columns[name] is not None else None
     assignments = "".join(f", {name} = %({name})s" for name in columns)
     query = f"update raw.file set state = %(state)s{assignments} where file_id = %(file_id)s"  # noqa: S608  # names of ours
     connection.execute(query.encode(), {"file_id": file_id, "state": state, **columns})
+
+
+def _json(value: object) -> str:
+    """JSON as PostgreSQL stores it: without NUL and halves of characters. Raises ValueError for NaN and infinity."""
+    text = HALVES.sub("\ufffd", json.dumps(value, allow_nan=False, ensure_ascii=False))
+    return ESCAPED.sub(lambda sign: "\ufffd" if sign[0] == r"\u0000" else sign[0], text) if r"\u0000" in text else text
 
 
 def keep_end(connection: Connection, file_id: int, end: End) -> None:

@@ -13,6 +13,7 @@ from database.home import Home
 from loaders import companions, ledger, working
 from loaders.archive import Archive
 from loaders.clock import Loggers, read_loggers
+from loaders.containers.names import printable
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.opening import CONTAINER, Opener
@@ -172,11 +173,11 @@ def _receive(receiver: Receiver, paths: Sequence[Path], progress: _Progress) -> 
         for path in paths:
             try:
                 arrivals.append(stack.enter_context(receiver.open(path)))
-                came.append(Came(str(path), None))
+                came.append(Came(printable(path), None))
             except OSError as error:
-                came.append(Came(str(path), None, unreadable(path, error)))
+                came.append(Came(printable(path), None, unreadable(path, error)))
         rows = iter(receiver.receive(arrivals))
-    progress.add(len(paths), str(paths[-1]))
+    progress.add(len(paths), printable(paths[-1]))
     return [one if one.problem else replace(one, row=replace(next(rows), path=one.path)) for one in came]
 
 

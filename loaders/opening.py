@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
 from typing import Any
 
 from database.connection import Connection
-from database.errors import MetadataError, StationManagerError
+from database.errors import MetadataError
 from database.home import Home
 from loaders import ledger, pieces
 from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
 from loaders.companions import completed, is_information
 from loaders.containers.frame import Member
+from loaders.faults import OF_ONE_FILE, failure, told
 from loaders.formats.detect import HEAD_BYTES, Format
-from loaders.formats.frame import FormatError
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
+from loaders.notes import Notes
 from loaders.pieces import PIECE_BYTES, Bytes, End, Joined, Piece, Source, can_be_cut
-from loaders.reading import Readable, told
+from loaders.reading import Readable
 from loaders.receiving import Arrival, Receiver
 from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
 from loaders.versions import loader_version
 
 CONTAINER = "container"  # what the ledger calls a file that holds others
-# What a parser must not raise, and does where it has a defect: the file fails, and its neighbours load
-DEFECTS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 class NotYet(Exception):
@@ -55,7 +45,7 @@ class Opener:
     unwrapper: Unwrapper
     formats: Formats
     ends: dict[int, End] = field(default_factory=dict)  # of files that were opened here
-    notes: list[Callable[[Connection], None]] = field(default_factory=list)  # for the ledger
+    notes: Notes = field(default_factory=Notes)  # for the ledger
 
     @classmethod
     def of(cls, home: Home, connection: Connection, settings: Settings) -> Opener:
@@ -83,7 +73,7 @@ class Opener:
         except NotYet:
             yield row
             return
-        except (FormatError, StationManagerError, *DEFECTS) as error:
+        except OF_ONE_FILE as error:
             yield self._failed(row, error)
             return
         yield from self._open_members(row, parts)
@@ -105,15 +95,14 @@ class Opener:
         return module, pieces.read(module, source, after)
 
     def write_notes(self) -> None:
-        """Put on the ledger what was found out about files; all at once, since each commit costs as much as a file."""
-        with self.connection.transaction():
-            for note in self.notes:
-                note(self.connection)
-        self.notes.clear()
-        self.ends.clear()  # they are on the ledger now
+        """Put on the ledger what was found out about files."""
+        try:
+            self.notes.write(self.connection)
+        finally:
+            self.ends.clear()  # they are on the ledger now
 
     def _note(self, row: LedgerRow, state: ledger.State, described: dict[str, Any]) -> LedgerRow:
-        self.notes.append(lambda connection: ledger.settle(connection, row.file_id, state, **described))
+        self.notes.add(row, lambda connection: ledger.settle(connection, row.file_id, state, **described))
         return row
 
     def _source(self, row: LedgerRow) -> tuple[End | None, Source]:
@@ -144,7 +133,7 @@ class Opener:
                 raise self.formats.unknown(content)
             module = completed(self.connection, self.archive, module, content, row.path)
             return self._readable(row, module, Bytes(content), None)
-        except (FormatError, StationManagerError, *DEFECTS) as error:
+        except OF_ONE_FILE as error:
             return self._failed(row, error)
 
     def _open_members(self, row: LedgerRow, parts: Sequence[Member | Failure]) -> Iterator[Readable | LedgerRow]:
@@ -199,7 +188,7 @@ class Opener:
             end, again = deque(parse(), maxlen=1)[0].end, parse  # one piece at a time in memory
         if end is not None:
             self.ends[row.file_id] = end
-            self.notes.append(lambda connection: ledger.keep_end(connection, row.file_id, end))
+            self.notes.add(row, lambda connection: ledger.keep_end(connection, row.file_id, end))
         return self._claimed(row, module, first, again)
 
     def _claimed(self, row: LedgerRow, module: Format, first: Piece, again: Any) -> Readable | LedgerRow:
@@ -228,23 +217,6 @@ class Opener:
 
     def _failed(self, row: LedgerRow, error: BaseException) -> LedgerRow:
         return self._note(row, "failed", failure(row, error))
-
-
-def failure(row: LedgerRow, error: BaseException) -> dict[str, Any]:
-    """What the ledger says of a file that can't be read; also where the reader itself is at fault."""
-    if isinstance(error, StationManagerError):
-        described: dict[str, Any] = error.as_dict()  # some say also what the file waits for
-    elif isinstance(error, FormatError):
-        described = told(error)
-    else:
-        described = {
-            "what": f"the reader has a defect: {type(error).__name__}: {error}".replace(
-                "\x00", "\N{REPLACEMENT CHARACTER}"
-            ),
-            "where": row.path,
-            "remedy": "open an issue with the file; it is kept, and read again by the next version",
-        }
-    return {"error": described, "loader_version": loader_version()}
 
 
 def _once_more(piece: Piece) -> Iterator[Piece]:

@@ -13,6 +13,7 @@ from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile
 
 PIECE_BYTES = 8 << 20
+LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
 
 class Source(Protocol):
@@ -94,7 +95,7 @@ def can_be_cut(module: Format) -> bool:
 def read(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
     """Parse a file, or what was appended to one that ended like `after`; raises FormatError."""
     if not can_be_cut(module):
-        yield Piece(module.parse(source.read(0, source.size)), None)
+        yield Piece(_with_short_names(module.parse(source.read(0, source.size))), None)
         return
     cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked above
     state = after or End(b"", 0, b"", 0)
@@ -107,9 +108,14 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
         if not is_last and (found is None or found.at <= len(state.heading)):
             size *= 2  # a header, or a row, of more than a piece
             continue
-        file = _moved(module.parse(content if is_last or found is None else content[: found.at]), state)
+        parsed = _with_short_names(module.parse(content if is_last or found is None else content[: found.at]))
+        file = _moved(parsed, state)
         if logger is not None and file.logger != logger:
-            raise FormatError(f"rows of two loggers in one file: '{logger}', then '{file.logger}'")
+            raise FormatError(
+                f"rows of two loggers in one file: '{logger}', then '{file.logger}'",
+                f"behind line {state.lines:,}",
+                "cut the file before the other logger's header and load the pieces",
+            )
         logger = file.logger
         position, size = position + size, PIECE_BYTES
         after_it = _end(content, found, state)
@@ -117,6 +123,21 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
         if is_last or after_it is None:
             return
         state = after_it
+
+
+def _with_short_names(file: LoggerFile) -> LoggerFile:
+    """The file, whose names an index of PostgreSQL must hold together; raises FormatError where it can't."""
+    names = {"logger": [file.logger or ""], "table": [table.name for table in file.tables]}
+    names["column"] = [column.name for table in file.tables for column in table.columns]
+    for kind, some in names.items():
+        for name in some:
+            if (size := len(name.encode(errors="replace"))) > LONGEST_NAME:
+                raise FormatError(
+                    f"the {kind}'s name has {size:,} bytes, {LONGEST_NAME} at most expected: '{name[:40]}...'",
+                    "the header",
+                    "have the file collected again from the logger: its header is damaged",
+                )
+    return file
 
 
 def _moved(file: LoggerFile, state: End) -> LoggerFile:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from database.connection import Connection
-from database.errors import MetadataError, StationManagerError
+from database.errors import MetadataError
 from loaders import ledger, rejecting
 from loaders.channels import Channels
 from loaders.clock import Logger, to_utc_begin
 from loaders.copying import copy_readings
-from loaders.formats.frame import FormatError, LoggerFile, Table
+from loaders.faults import told
+from loaders.formats.frame import LoggerFile, Table
 from loaders.ledger import LedgerRow
 from loaders.pieces import Piece, finished_lines
 from loaders.readings import ChannelRows, Counts, add_up, as_utc, only
@@ -238,8 +239,3 @@ def _first_of(rejected: Sequence[Lost]) -> dict[str, object] | None:
         "remedy": "the other lines are loaded; see raw.rejected_row",
         "others": len({lost.bad.line for lost in rejected}) - 1,
     }
-
-
-def told(error: FormatError | StationManagerError) -> dict[str, object]:
-    """An error as the ledger keeps it."""
-    return {"what": error.what, "where": error.where, "remedy": error.remedy}

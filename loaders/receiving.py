@@ -18,6 +18,7 @@ from typing import BinaryIO
 from database.connection import Connection
 from loaders import companions, digests, ledger
 from loaders.archive import IN_MEMORY, Archive, blocks
+from loaders.containers.names import printable
 from loaders.digests import Digests
 from loaders.formats.detect import HEAD_BYTES
 from loaders.formats.frame import FormatError
@@ -64,15 +65,15 @@ class Receiver:
         """A file of this machine as it is now: another program may append to it meanwhile."""
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size <= IN_MEMORY:
-                yield Arrival.of(str(path), BytesIO(file.read()))
+                yield Arrival.of(printable(path), BytesIO(file.read()))
                 return
-            told = Arrival.of(str(path), file)
+            told = Arrival.of(printable(path), file)
             if self._known([told.sha256]):  # nothing of it is needed any more
                 yield told
                 return
             file.seek(0)
             with self.archive.scratch(blocks(file)) as copy:
-                yield Arrival.of(str(path), copy)
+                yield Arrival.of(printable(path), copy)
 
     def receive(self, arrivals: Sequence[Arrival]) -> list[LedgerRow]:
         """Archive and record files, all or none; one that was received before keeps its row."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from loaders.containers.names import printable
 from loaders.ledger import LedgerRow
 from loaders.readings import Counts
 
@@ -74,4 +75,4 @@ def failed(path: str, what: str, remedy: str) -> FileResult:
 
 def unreadable(path: Path, error: OSError) -> FileResult:
     """A file that the system does not let us read."""
-    return failed(str(path), f"the file can't be read: {error.strerror}", "check the path and its rights")
+    return failed(printable(path), f"the file can't be read: {error.strerror}", "check the path and its rights")

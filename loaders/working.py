@@ -9,15 +9,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
-import psycopg
-
 from database.connection import connect
-from database.errors import SetupError, StationManagerError
+from database.errors import SetupError
 from database.home import Home
 from loaders import ledger
+from loaders.faults import OF_ONE_FILE, failure
 from loaders.formats.frame import FormatError
 from loaders.ledger import LedgerRow
-from loaders.opening import DEFECTS, Opener, failure
+from loaders.opening import Opener
 from loaders.reading import Readable, bring_in
 from loaders.readings import Counts
 from loaders.results import FileResult, as_before, result_of
@@ -184,7 +183,7 @@ def _bring_in(opener: Opener, files: Sequence[Readable]) -> dict[int, Counts]:
     """Bring files of one logger in together; where one of them is at fault each by itself, so that no other is lost."""
     try:
         return bring_in(opener.connection, files)
-    except (psycopg.DataError, psycopg.IntegrityError, FormatError, StationManagerError, *DEFECTS) as error:
+    except OF_ONE_FILE as error:
         if len(files) == 1:
             ledger.settle(opener.connection, files[0].row.file_id, "failed", **failure(files[0].row, error))
             return {}

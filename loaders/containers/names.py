@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from loaders.containers.frame import ContainerError
 
@@ -34,9 +35,9 @@ def within(container: str, name: str) -> str:
     raise ContainerError(f"{trick} in the archive: '{shown[:LONGEST]}'", container, "pack the file anew, by plain name")
 
 
-def printable(name: str) -> str:
+def printable(name: str | Path) -> str:
     """A name that can be stored and shown: undecodable bytes and control characters become U+FFFD."""
-    return CONTROL.sub("\ufffd", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    return CONTROL.sub("\ufffd", str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def unwrapped(name: str) -> str:

@@ -12,6 +12,7 @@ Checked against a file of a real sodar.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ ABSENT = "False"
 MOST_LEVELS = 1000
 STAMPS = "YYYYMMDD hh:mm"
 BARE_UNIT = re.compile(r" (m/s|degrees)$")
-UNIT = re.compile(r"\(([^()*]+?) ?(?:\* ?(\d+))?\)$", re.ASCII)
+UNIT = re.compile(r"\(([^()*]+?) ?(?:\* ?(\d{1,6}))?\)$", re.ASCII)
 SEPARATORS, DECIMALS = (",", ";", "\t"), (".", ",")
 STATISTICS = {"Speed": "avg", "Std-Speed": "sd", "Dir": "avg", "Vertical velocity(w)": "avg", "Std-w": "sd"}
 STAMP = r"^\s*(\d{4})(\d\d)(\d\d) +(\d{1,2}:\d\d)\s*$"
@@ -196,7 +197,7 @@ def _put_together(facts: dict[str, str], fields: dict[int, str], first_line: int
 def _levels(facts: dict[str, str]) -> tuple[float, ...]:
     count = int(facts["Number of levels"])
     lowest, highest, step = (float(facts[key]) for key in ("Lowest level(LL m)", "Highest level(HL m)", "Interval(m)"))
-    if not 1 <= count <= MOST_LEVELS or lowest + step * (count - 1) != highest:
+    if not 1 <= count <= MOST_LEVELS or lowest + step * (count - 1) != highest or not math.isfinite(highest):
         raise ValueError(f"{count} levels don't reach from {lowest:g} to {highest:g} m in steps of {step:g} m")
     return tuple(lowest + step * number for number in range(count))
 

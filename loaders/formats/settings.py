@@ -1,10 +1,11 @@
 """Settings of a sensor that a file carries itself, in one shape for all formats, to be compared with the metadata."""
 
+import math
 import re
 from collections.abc import Sequence
 
 Setting = dict[str, object]
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)  # such as a double holds
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def setting(
@@ -18,13 +19,13 @@ def setting(
     date_from: str | None = None,
     description: str | None = None,
 ) -> Setting:
-    """What the file says of the sensor behind these columns; None is what it doesn't say."""
+    """What the file says of the sensor behind these columns; None is what it doesn't say, or what no double holds."""
     return {
         "columns": list(columns),
         "serial_number": serial_number,
-        "height_m": height_m,
-        "slope": slope,
-        "offset": offset,
+        "height_m": finite(height_m),
+        "slope": finite(slope),
+        "offset": finite(offset),
         "unit": unit,
         "date_from": date_from,
         "description": description,
@@ -33,4 +34,9 @@ def setting(
 
 def number(text: str | None) -> float | None:
     """The number that a text is, None where it is none."""
-    return float(text) if text and NUMBER.fullmatch(text) else None
+    return finite(float(text)) if text and NUMBER.fullmatch(text) else None
+
+
+def finite(value: float | None) -> float | None:
+    """The number, None where it is NaN or infinite: 400 digits are, and neither JSON nor PostgreSQL has them."""
+    return value if value is not None and math.isfinite(value) else None

@@ -12,6 +12,7 @@ Checked against three lidars of both generations and against the maker-independe
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ def heights(names: Sequence[str], facts: dict[str, str], line: int) -> dict[str,
     except ValueError:
         altitudes = []
     groups = [list(group) for is_named, group in groupby(names[first:], key=bool) if is_named]
-    if len(groups) != len(altitudes):
+    if len(groups) != len(altitudes) or not all(map(math.isfinite, altitudes)):
         raise FormatError(f"columns of {len(groups)} altitudes, and the altitudes '{listed}'", f"line {line}", DEMAND)
     return {name: altitude for group, altitude in zip(groups, altitudes, strict=True) for name in group}
 
