@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import platform
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -32,6 +33,9 @@ create table bench_reading (like raw.reading);
 create unique index on bench_reading (channel_id, timestamp);
 select create_hypertable('bench_reading', by_range('timestamp', interval '1 month'), create_default_indexes => false)
 """
+BARE = "bare COPY BINARY"
+BIG, BIG_AGAIN = "one big file", "the same file again"
+DAILY, DAILY_AGAIN, OTHERS = "daily files, fresh", "the same daily files again", "its readings in daily files"
 EMPTY = "truncate raw.reading, raw.channel, raw.file cascade"
 
 
@@ -43,6 +47,7 @@ class Bench:
     folder: Path
     sensors: int
     days: int
+    stations: int
     figures: list[tuple[str, float, int]] = field(default_factory=list)
 
     @property
@@ -88,30 +93,32 @@ def main() -> int:
         home = Home(Path(folder) / "home")
         preparing.prepare(home, lambda _: None)
         building.build(home)
-        bench = Bench(home, Path(folder), given.sensors, given.days)
+        bench = Bench(home, Path(folder), given.sensors, given.days, given.stations)
         try:
             with connect(home, "owner") as owner:
-                measure(bench, owner, given.stations)
+                measure(bench, owner)
         finally:
             cluster.stop(home)
     report(bench)
     return 0
 
 
-def measure(bench: Bench, owner: Connection, stations: int) -> None:
+def measure(bench: Bench, owner: Connection) -> None:
     """One station as a big file and as daily ones, again, each over the other, and bare; then further stations."""
     big = bench.station("1")
     daily = bench.folder / "daily"
-    count = campaign.split_daily(big, daily)
-    bench.load("one big file", big, new=True)
+    campaign.split_daily(big, daily)
+    bench.load(BIG, big, new=True)
     bare_copy(bench, owner)
-    bench.load("the same file again", big, new=False)
-    bench.load(f"the same readings in {count:,} daily files", daily, new=False)
+    bench.load(BIG_AGAIN, big, new=False)
+    bench.load(OTHERS, daily, new=False)
+    # the archive too: what lies there already is not written again
     owner.execute(EMPTY)
-    bench.load(f"{count:,} daily files", daily, new=True)
-    bench.load("the same files again", daily, new=False)
-    for number in range(2, stations + 1):
-        bench.load(f"station {number}, one big file", bench.station(str(number)), new=True)
+    shutil.rmtree(bench.home.archive)
+    bench.load(DAILY, daily, new=True)
+    bench.load(DAILY_AGAIN, daily, new=False)
+    for number in range(2, bench.stations + 1):
+        bench.load(f"station {number}", bench.station(str(number)), new=True)
 
 
 def bare_copy(bench: Bench, owner: Connection) -> None:
@@ -128,18 +135,29 @@ def bare_copy(bench: Bench, owner: Connection) -> None:
                 while block := rows.read(1 << 20):
                     copy.write(block)
 
-        bench.timed("bare COPY BINARY", bring_in)
+        bench.timed(BARE, bring_in)
     owner.execute("drop table bench_reading")
 
 
 def report(bench: Bench) -> None:
     """Print the figures as a table, each rate as a share of the bare one, and the memory of the largest worker."""
-    bare = next(readings / seconds for what, seconds, readings in bench.figures if what.startswith("bare"))
+    took = {what: seconds for what, seconds, _ in bench.figures}
+    bare = bench.readings / took[BARE]
     sys.stdout.write(f"{platform.machine()}, Python {platform.python_version()}\n")
     sys.stdout.write(f"{'what':44}{'seconds':>10}{'readings':>14}{'M/s':>8}{'of bare':>10}\n")
     for what, seconds, readings in bench.figures:
         rate = readings / seconds
         sys.stdout.write(f"{what:44}{seconds:>10.2f}{readings:>14,}{rate / 1e6:>8.2f}{rate / bare:>10.2f}\n")
+    for what, over, under, asked in (
+        ("bare COPY over one big file", BARE, BIG, "at least 0.8"),
+        ("bare COPY over daily files", BARE, DAILY, "at least 0.5"),
+        ("fresh over again, big", BIG, BIG_AGAIN, "at least 100"),
+        ("fresh over again, daily", DAILY, DAILY_AGAIN, "at least 100"),
+        ("fresh over the same readings in other files", DAILY, OTHERS, "at least 1"),
+        (f"station {bench.stations} over station 1", f"station {bench.stations}", BIG, "at most 1.15"),
+    ):
+        if under in took and over in took:
+            sys.stdout.write(f"{what:44}{took[over] / took[under]:>10.2f}  {asked} asked\n")
     here, workers = (
         resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )

@@ -167,6 +167,6 @@ def add_flags(home: Home, date_from: datetime, date_to: datetime) -> None:
     """Take out ten hours of all sensors every five weeks, as people do after icing and maintenance."""
     with connect(home, "loader") as loader:
         while date_from < date_to:
-            ends = (f"{moment:%Y-%m-%dT%H:%MZ}" for moment in (date_from, date_from + timedelta(hours=10)))
-            add_flag(loader, STATION, "All", *ends, "icing", remark=None, created_by="benchmark")
+            begin, end = (f"{moment:%Y-%m-%dT%H:%MZ}" for moment in (date_from, date_from + timedelta(hours=10)))
+            add_flag(loader, STATION, "All", begin, end, "icing", remark=None, created_by="benchmark")
             date_from += timedelta(weeks=5)
