@@ -32,7 +32,7 @@ def test_a_direction_beyond_the_circle_is_taken_out_and_the_circles_end_is_not(
     record: Callable[[str, dict[str, float | None]], None],
     build: Build,
 ) -> None:
-    vane = {"measurement_type_id": "wind_direction", "mounting_arrangement": [vane_mounting(180)]}
+    vane: dict[str, Any] = {"measurement_type_id": "wind_direction", "mounting_arrangement": [vane_mounting(180)]}
     import_document(document(point("Dir", {"Dir": "avg"}, logger=VANE, **vane)))
     stamps = [f"{START + step * timedelta(minutes=10):%F %H:%M}" for step in range(len(EXPORTED))]
     record("Dir", dict(zip(stamps, EXPORTED, strict=True)))
