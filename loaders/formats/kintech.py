@@ -34,9 +34,8 @@ HEADER_LINES = 4
 STATISTICS = {"": "avg", "-STDev": "sd", "-Min": "min", "-Max": "max", "-TI30": "ti30sec"}
 UNITLESS = ("-TI30",)
 STAMP = re.compile(rb"(?m)^(\d+[-/.]\d+[-/.]\d+)[,; T]+(?=\d+:\d\d)")
-THOUSANDS = {
-    sign: re.compile(rb"(?<=[ \t;+-])\d{1,3}(?:[%s]\d{3})+(?![0-9%s])" % (sign, sign)) for sign in (b",", b".")
-}
+CELL = rb"(?<=[ \t;])[+-]?(%s)(?=[ \t;\r\n]|\Z)"
+GROUPS = rb"[1-9]\d{0,2}(?:[%s]\d{3})+"
 TRAILING = re.compile(rb"(?m)[ \t;]+$")
 NOT_FOR_JSONB = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")  # what PostgreSQL can't store
 DEMAND = "have the file exported again by Atlas, or from the logger's memory card"
@@ -167,13 +166,38 @@ def _refuse_another_file(lines: Sequence[str], start: int) -> None:
 
 def _read_rows(body: bytes, first_line: int, columns: int, dialect: Dialect) -> grid.Grid:
     """Read the rows; the sign between date and time is often the one between thousands, and no more than that."""
-    thousands = b"." if dialect.decimal == "," else b","
-    tidy = STAMP.sub(rb"\1T", body)
-    if thousands in tidy:
-        tidy = THOUSANDS[thousands].sub(lambda number: number[0].replace(thousands, b""), tidy)
+    tidy = _without_thousands(STAMP.sub(rb"\1T", body), first_line, dialect)
     tidy = TRAILING.sub(b"", tidy)
     read = grid.read(tidy, first_line, columns + 1, dialect, stamp=0, readings=range(1, columns + 1), missing=())
     return replace(read, texts=body.decode().split("\n"))
+
+
+def _without_thousands(body: bytes, first_line: int, dialect: Dialect) -> bytes:
+    """Numbers without the sign between thousands, if the cells bear out which one that is.
+
+    0.184 and 12.80 don't where the line of facts has decimal commas. If no cell has a decimal comma it is wrong; if
+    some have, a number such as 1.184 is left as it is, unless those that speak for 1184 are many more.
+    """
+    decimal, sign = dialect.decimal.encode(), b"," if dialect.decimal == "." else b"."
+    if sign not in body:
+        return body
+    contrary = [
+        found
+        for found in re.finditer(CELL % (rb"\d*[%s]\d*" % sign), body)
+        if not re.fullmatch(GROUPS % sign, found[1])
+    ]
+    agreeing = sum(1 for _ in re.finditer(CELL % (rb"[\d%s]*[%s]\d+" % (sign, decimal)), body))
+    if contrary and not agreeing:
+        line = first_line + body[: contrary[0].start()].count(b"\n")
+        raise FormatError(
+            f"'{contrary[0][0].decode()}' found where '{dialect.decimal}' stands before decimals by the line of facts",
+            f"line {line}",
+            DEMAND,
+        )
+    fraction = rb"[%s]\d*" % decimal
+    settled = agreeing >= len(contrary) * dates.OUTVOTED
+    cell = CELL % (GROUPS % sign + (rb"(?:%s)?" if settled else rb"%s") % fraction)
+    return re.sub(cell, lambda number: number[0].replace(sign, b""), body)
 
 
 def _order(header: Header, stamps: dates.Stamps, read: grid.Grid) -> dates.Order:

@@ -120,6 +120,32 @@ def test_separators_between_thousands_are_part_of_a_number(cell: str, value: flo
     assert column_of(one_row(f"2024-01-02,00:10 {cell} 0.1 2"), "FRQ(1)").tolist() == [value]
 
 
+COMMAS = ";#,#\t"  # as the line of facts has it: what stands before decimals is a comma
+
+
+@pytest.mark.parametrize(
+    "cells", ["0.184\t2\t3", "12.80\t2\t3", "1.184\t0.5\t1.250", "1.184\t1234.567\t3", "1,184.5\t2.5\t3"]
+)
+def test_points_before_decimals_are_not_those_between_thousands_whatever_the_facts_say(cells: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        one_row(f"2024-01-02;00:00\t1\t2\t3\n2024-01-02;00:10\t{cells}", facts=COMMAS)
+    assert "found where ',' stands before decimals by the line of facts" in caught.value.what
+    assert (caught.value.where, caught.value.remedy) == ("line 6", kintech.DEMAND)
+
+
+def test_where_cells_contradict_each_other_no_number_is_taken_for_thousands() -> None:
+    file = one_row("2024-01-02;00:00\t1.184\t12.8\t2.184,5\n2024-01-02;00:10\t1\t2\t3,5", facts=COMMAS)
+    assert [(bad.line, bad.readings) for bad in file.rejected] == [(5, 2)]
+    assert column_of(file, "X").tolist() == [2184.5, 3.5]
+
+
+def test_a_garbled_cell_among_many_good_ones_costs_itself_alone() -> None:
+    rows = "\n".join(f"2024-01-02;{hour:02}:10\t1.184\t0,25\t3" for hour in range(20))
+    file = one_row(f"{rows}\n2024-01-02;21:10\t1.18\t0,25\t3", facts=COMMAS)
+    assert [(bad.line, bad.readings) for bad in file.rejected] == [(25, 1)]
+    assert set(column_of(file, "FRQ(1)")[:20].tolist()) == {1184.0}
+
+
 @pytest.mark.parametrize("cell", ["1,02.9", "1025,9", ",025", "1,,025", "1,0255", "nan", ""])
 def test_a_cell_that_is_no_number_is_rejected_and_shown_as_it_stands(cell: str) -> None:
     row = f"2024-01-02,00:10 {cell} 0.1 2"
