@@ -2,12 +2,13 @@
 
 Which order that is, the file must tell: by a year that comes first, by points between the parts (every locale that has
 them puts the day first), by a part above 12, or by going on at midnight by its own time step in one order alone.
-A weekday may follow the date. Years of two digits are read where the format is known to have them.
+A weekday may follow the date. Years of two digits are read where the format is known to have them, and on the side that
+the rows put them on.
 """
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +29,7 @@ MONTH_FIRST: Order = "month, day"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 EXPECTED = "a date with a year of four digits, and hh:mm[:ss]"
 MONTHS = 12
+LONGEST_MONTH = 31
 DAY_S = 86_400
 HALF_DAY_H = 12
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # others are a garbled line or a dead clock
@@ -73,6 +75,7 @@ class Stamps:
     Attributes:
         clock: the time of the day in microseconds, -1 where the day has no such time.
         zone: minutes that the stamp's own zone is ahead of UTC; `zoned` tells where it has one.
+        year_on_either_side: where first and third have two digits each, so that either may be a year.
     """
 
     legible: Mask
@@ -83,6 +86,7 @@ class Stamps:
     clock: Numbers
     zone: Numbers
     zoned: Mask
+    year_on_either_side: Mask
 
     @property
     def year_first(self) -> Mask:
@@ -91,7 +95,10 @@ class Stamps:
 
 
 def take_apart(texts: pa.ChunkedArray[Any], *, short_years: bool = False) -> Stamps:
-    """Take an array of timestamps apart; with `short_years`, a year of two digits at the end is one of 1970 to 2069."""
+    """Take an array of timestamps apart; with `short_years`, a year of two digits at the end is one of 1970 to 2069.
+
+    `tell_years` then tells whether it is not the year that comes first.
+    """
     parts: Any = pc.extract_regex(texts, STAMP)
     found = parts.combine_chunks()
     legible = np.asarray(pc.is_valid(found).to_numpy(zero_copy_only=False))
@@ -110,6 +117,7 @@ def take_apart(texts: pa.ChunkedArray[Any], *, short_years: bool = False) -> Sta
         first=number("first"),
         second=number("second"),
         third=_full_years(words("third"), number("first")) if short_years else number("third"),
+        year_on_either_side=legible & short_years & _has_two(words("first")) & _has_two(words("third")),
         dotted=_is(words("mark"), "."),
         clock=_clock(number("hour"), number("minute"), number("whole"), fraction, half),
         zone=_zone_minutes(zone),
@@ -124,8 +132,15 @@ def _integers(digits: pa.Array[Any]) -> Numbers:
 
 def _full_years(third: Any, first: Numbers) -> Numbers:
     years = _integers(third)
-    is_short = (np.asarray(pc.utf8_length(third).to_numpy()) == len("05")) & (first < FIRST_YEAR)
-    return np.where(is_short, years + np.where(years < CENTURY_TURNS, 2000, 1900), years)
+    return np.where(_has_two(third) & (first < FIRST_YEAR), _in_full(years), years)
+
+
+def _has_two(digits: Any) -> Mask:
+    return np.asarray(np.asarray(pc.utf8_length(digits).to_numpy()) == len("05"))
+
+
+def _in_full(years: Numbers) -> Numbers:
+    return years + np.where(years < CENTURY_TURNS, 2000, 1900)
 
 
 def _is(column: pa.Array[Any], word: str) -> Mask:
@@ -186,15 +201,51 @@ def settle(stamps: Stamps) -> Order | None:
 
 def _settle_at_midnight(stamps: Stamps) -> Order | None:
     """The order in which the rows go on by their own time step when a day ends, if they do so in one order alone."""
-    goes_on = []
-    for order in ORDERS:
-        steps = np.diff(to_times(stamps, order))
-        another_day = (np.diff(stamps.first) != 0) | (np.diff(stamps.second) != 0)
-        within = steps[~another_day & (steps > np.timedelta64(0))]
-        goes_on.append(bool(len(within) and (steps[another_day] == within.min()).any()))
+    goes_on = [_goes_on(stamps, order) for order in ORDERS]
     if goes_on[0] == goes_on[1]:
         return None
     return DAY_FIRST if goes_on[0] else MONTH_FIRST
+
+
+def _goes_on(stamps: Stamps, order: Order) -> bool:
+    steps = np.diff(to_times(stamps, order))
+    another_day = (np.diff(stamps.first) != 0) | (np.diff(stamps.second) != 0) | (np.diff(stamps.third) != 0)
+    within = steps[~another_day & (steps > np.timedelta64(0))]
+    return bool(len(within) and (steps[another_day] == within.min()).any())
+
+
+def tell_years(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> Stamps:
+    """The stamps with their year of two digits where the rows put it, first or last.
+
+    A part that is neither day nor month is the year, and one that was written with a single digit is none; else the
+    rows go on at midnight with the year on one side alone. Raises FormatError where they don't tell.
+    """
+    either, day = stamps.year_on_either_side, stamps.third % 100
+    if not either.any():
+        return stamps
+    last = (
+        stamps.legible & ~stamps.year_first & (~either | (day < 1) | (day > LONGEST_MONTH) | (stamps.second > MONTHS))
+    )
+    first = either & ((stamps.first < 1) | (stamps.first > LONGEST_MONTH))
+    turned = replace(
+        stamps,
+        first=np.where(either, _in_full(stamps.first), stamps.first),
+        third=np.where(either, day, stamps.third),
+    )
+    for_last, for_first = int(last.sum()), int(first.sum())
+    if not (for_last or for_first):
+        for_last = any(_goes_on(stamps, order) for order in ORDERS)
+        for_first = _goes_on(turned, DAY_FIRST)
+    if for_last > for_first * OUTVOTED:
+        return stamps
+    if for_first > for_last * OUTVOTED:
+        return turned
+    row = int(np.flatnonzero(either)[0])
+    raise FormatError(
+        f"'{texts[row].as_py()}' may have its year first or last, and no other row tells; {EXPECTED} expected",
+        f"line {lines[row]}",
+        "export it with years of four digits, or over a period with a midnight",
+    )
 
 
 def settle_or_refuse(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> Order:

@@ -2,7 +2,8 @@
 
 Unverified: written from descriptions, no real file was to be had. Tab-separated under titled sections. A channel has
 four columns (average, deviation, maximum, minimum), also where the header leaves it out. The PC that ran SDR decided
-how dates are written: an order of day and month is taken if the stamps themselves prove it, else the file is refused.
+how dates are written: an order of day, month and year is taken if the stamps themselves prove it, else the file is
+refused.
 What stamps mark and their zone stand nowhere in the file (the time offset is what the site's file was given, often a 0
 that no one set): metadata decides. A channel of type 0 has no sensor, so its columns are no readings. A blank cell is
 recorded as missing; no other word for it is known. Units are as the header has them, be it mph and F.
@@ -61,7 +62,7 @@ def parse(content: bytes) -> LoggerFile:
     read = grid.read(
         rows.encode(), line + 1, len(names), Dialect("\t"), stamp=0, readings=list(columns), missing=MISSING
     )
-    stamps = dates.take_apart(read.stamps, short_years=True)
+    stamps = dates.tell_years(dates.take_apart(read.stamps, short_years=True), read.stamps, read.rows.lines)
     times = dates.to_times(stamps, dates.settle_or_refuse(stamps, read.stamps, read.rows.lines))
     tables, rejected = grid.to_table(read, times, columns, EXPECTED)
     return LoggerFile(

@@ -182,6 +182,58 @@ def test_two_digits_of_a_year_change_nothing(day: date, rows: int, pattern: str)
         assert dates.to_times(short, order).tolist() == times
 
 
+def told(texts: Sequence[str]) -> list[datetime | None]:
+    column = pa.chunked_array([list(texts)], pa.string())
+    lines = np.arange(1, len(texts) + 1)
+    stamps = dates.tell_years(dates.take_apart(column, short_years=True), column, lines)
+    times: list[datetime | None] = dates.to_times(stamps, dates.settle_or_refuse(stamps, column, lines)).tolist()
+    return times
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["13-07-05 23:40", "13-07-05 23:50", "13-07-06 00:00"], "2013-07-05T23:40"),
+        (["13/07/05 23:40", "13/07/05 23:50", "14/07/05 00:00"], "2005-07-13T23:40"),
+        (["12/05/16 23:40", "12/05/16 23:50", "12/06/16 00:00"], "2016-12-05T23:40"),
+        (["12/31/05 00:10"], "2005-12-31T00:10"),
+        (["99-07-05 00:10"], "1999-07-05T00:10"),
+        (["13-07-99 00:10"], "1999-07-13T00:10"),
+        (["13-07-00 00:10"], "2000-07-13T00:10"),
+        (["13/7/05 00:10", "1/8/05 00:10"], "2005-07-13T00:10"),
+        (["13-07-05 00:10"], None),
+        (["13-07-05 00:10", "13-07-05 00:20", "13-07-07 00:10"], None),
+        (["99-07-05 00:10", "13-07-99 00:10"], None),
+    ],
+)
+def test_a_year_of_two_digits_stands_where_the_rows_put_it_and_is_never_guessed(
+    texts: list[str], expected: str | None
+) -> None:
+    if expected is None:
+        with pytest.raises(FormatError) as caught:
+            told(texts)
+        assert caught.value.what.startswith(f"'{texts[0]}' may have its year first or last, and no other row tells")
+        assert (caught.value.where, bool(caught.value.remedy)) == ("line 1", True)
+    else:
+        assert told(texts)[0] == datetime.fromisoformat(expected)
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2069, 12, 1)),
+    st.integers(1, 400),
+    st.sampled_from(["%y-%m-%d", "%d-%m-%y", "%m/%d/%y"]),
+)
+def test_a_file_with_years_of_two_digits_is_read_right_or_refused(start: datetime, rows: int, pattern: str) -> None:
+    begin = start.replace(minute=start.minute // 10 * 10, second=0, microsecond=0)
+    true = [begin + timedelta(minutes=10 * row) for row in range(rows)]
+    try:
+        times = told([time.strftime(f"{pattern} %H:%M") for time in true])
+    except FormatError:
+        assert len({time.date() for time in true}) == 1
+        return
+    assert times == true
+
+
 @given(st.lists(st.text("0123456789/.-: TAPMapm+Z", max_size=25), max_size=10))
 def test_any_text_is_a_time_or_none(texts: list[str]) -> None:
     stamps = taken_apart(*texts)

@@ -72,9 +72,16 @@ def test_zone_and_side_of_the_stamps_stand_nowhere_in_the_file() -> None:
         ("2011/11/6 Sunday 00:00:00", "2011/11/6 Sunday 00:10:00", "2011-11-06T00:10"),
         ("2009/05/11 01:00:00", "2009/05/11 01:10:00", "2009-05-11T01:10"),
         ("7/31/2011 11:50:00 PM", "8/1/2011 12:00:00 AM", "2011-08-01T00:00"),
+        ("07/31/11 23:50:00", "08/01/11 00:00:00", "2011-08-01T00:00"),
+        ("13-07-30 23:50:00", "13-07-31 00:00:00", None),  # no row tells a step
+        ("97-07-30 23:50:00", "97-07-31 00:00:00", "1997-07-31T00:00"),
     ],
 )
-def test_dates_are_read_in_the_order_that_they_prove(first: str, second: str, expected: str) -> None:
+def test_dates_are_read_in_the_order_that_they_prove(first: str, second: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(FormatError, match="may have its year first or last, and no other row tells"):
+            symphonie_sdr.parse(with_stamps(first, second))
+        return
     (table,) = symphonie_sdr.parse(with_stamps(first, second)).tables
     assert table.timestamps[-1] == np.datetime64(expected)
 
