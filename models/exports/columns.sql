@@ -24,6 +24,8 @@ channels as (
         measurement_point,
         statistic,
         array_agg(distinct channel_id order by channel_id) as channel_ids,
+        -- where metadata name no unit, it is that of the files
+        (array_agg(unit order by date_from desc, channel_id))[1] as unit,
         string_agg(distinct replace(north, '_', ' '), ' and ') as norths
     from periods
     group by station, measurement_point, statistic
@@ -44,7 +46,7 @@ named as (
         measured.sensor_group,
         measured.height_m,
         measured.statistic,
-        measured.unit,
+        coalesce(channels.unit, measured.unit) as unit,
         concat(
             coalesce(measured.measurement_type_title, measured.measurement_type),
             ' at ' || measured.height_m || ' m',
@@ -56,7 +58,7 @@ named as (
         concat(
             measured.measurement_point,
             ' ' || measured.windographer_suffix,
-            ' [' || nullif(measured.unit, '-') || ']'
+            ' [' || nullif(coalesce(channels.unit, measured.unit), '-') || ']'
         ) as windographer_name
     from measured
     left join channels using (station, measurement_point, statistic)

@@ -28,12 +28,13 @@ def toa5(
     columns: Sequence[str] = ("Spd_Avg",),
     serial: str = SERIAL,
     table: str = "Ten",
+    unit: str = "m/s",
 ) -> bytes:
     """A TOA5 file with a row for each step, in the order given; None is what the logger writes for missing."""
     lines = [
         f'"TOA5","Mast","CR1000","{serial}","CR1000.Std.32","CPU:mast.CR1","1","{table}"',
         ",".join(f'"{name}"' for name in ("TIMESTAMP", "RECORD", *columns)),
-        ",".join(f'"{unit}"' for unit in ("TS", "RN", *("m/s" for _ in columns))),
+        ",".join(f'"{unit}"' for unit in ("TS", "RN", *(unit for _ in columns))),
         ",".join(f'"{process}"' for process in ("", "", *("Avg" for _ in columns))),
     ]
     for number, (step, values) in enumerate(rows.items()):

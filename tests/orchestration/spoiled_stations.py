@@ -221,6 +221,13 @@ CASES = [
         [f"{SPEED}.logger_measurement_config[1].measurement_units_id"],
     ),
     Case(
+        "unit of the file",
+        lambda station: speed(station)["logger_measurement_config"][0].update(measurement_units_id=None),
+        "units_are_known",
+        ["Spd80m", "unit furlongs/h", "name the unit"],
+        [f"{SPEED}.logger_measurement_config[0].measurement_units_id"],
+    ),
+    Case(
         "no offset",
         lambda station: station["logger_main_config"][0].update(offset_from_utc_hrs=None),
         "loggers_state_their_clock",
@@ -381,8 +388,11 @@ FILES: Mapping[str, tuple[list[str], Mapping[int, list[object]]]] = {
     "renamed": (["Spd_Avg", "Dir_Avg"], {0: [5, 270]}),
     "unnamed column": (["Spd_Avg", "Dir_Avg", "PTemp", "BattV"], {0: [5, 270, 20, 12]}),
     "missing column": (["Spd_Avg", "Dir_Avg"], {0: [5, 270]}),
+    "unit of the file": (["Spd_Avg", "Dir_Avg"], {0: [5, 270]}),
     "two at once": (["Spd_Avg", "Spd2_Avg", "Dir_Avg"], {0: [5, 5, 270], 20000: [5, 5, 270]}),
 }
+# what their headers name as the unit, if not m/s
+UNITS = {"unit of the file": "furlongs/h"}
 
 
 def stations() -> list[Part]:

@@ -15,6 +15,12 @@ columns as (
 
 ),
 
+unit_names as (
+
+    select * from {{ ref('unit_names') }}
+
+),
+
 periods as (
 
     select station, measurement_point, kind, position, date_from, date_to
@@ -32,7 +38,7 @@ claimed as (
     select
         channels.channel_id,
         channels.averaging_period,
-        channels.recorded_unit,
+        coalesce(columns.unit, unit_names.unit, channels.recorded_unit) as unit,
         columns.logger,
         columns.column_name,
         columns.utc_offset,
@@ -46,7 +52,6 @@ claimed as (
         columns.slope,
         columns."offset",
         columns.sensitivity,
-        columns.unit,
         columns.date_from,
         columns.date_to
     from channels
@@ -54,6 +59,7 @@ claimed as (
         on metadata.same_serial(channels.logger) = metadata.same_serial(columns.logger)
         and channels.column_name = columns.column_name
         and channels.averaging_period = coalesce(columns.averaging_period, channels.averaging_period)
+    left join unit_names on lower(trim(channels.recorded_unit)) = unit_names.spelling
 
 ),
 
@@ -116,7 +122,7 @@ with_setting as (
         claimed.slope,
         claimed."offset",
         claimed.sensitivity,
-        coalesce(claimed.unit, claimed.recorded_unit) as unit
+        claimed.unit
     from stretches
     inner join claimed
         on stretches.channel_id = claimed.channel_id

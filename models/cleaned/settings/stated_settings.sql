@@ -24,9 +24,7 @@ units as (
 
 spellings as (
 
-    select lower(unit) as spelling, unit from {{ ref('units') }}
-    union
-    select spelling, unit from {{ ref('unit_spellings') }}
+    select * from {{ ref('unit_names') }}
 
 ),
 
