@@ -15,8 +15,8 @@ from loaders.formats.netcdf_values import to_floats
 
 UNITS = re.compile(
     r"(?P<unit>[a-z]+)\s+since\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})"
-    r"(?:(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?|\d{1,2}:\d{2})?",
+    r"(?:(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}(?:\.\d*)?))?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]00?(?::?00)?\s+UTC|[+-]\d{1,2}(?::?\d{2})?|\d{1,2}:\d{2})?",
     re.IGNORECASE | re.ASCII,
 )
 MICROSECONDS = {
@@ -111,14 +111,15 @@ def _read(contents: Contents, variable: Variable) -> Time:
 
 def _epoch(found: re.Match[str], variable: Variable) -> np.datetime64:
     year, month, day = map(int, found["date"].split("-"))
+    seconds = float(found["second"] or 0)
+    minute: datetime | None
     try:
-        midnight = datetime(year, month, day)
+        minute = datetime(year, month, day, int(found["hour"] or 0), int(found["minute"] or 0))
     except ValueError:
-        raise FormatError(f"times of '{variable.name}' are '{found[0]}', no day of the calendar", "", DEMAND) from None
-    clock = timedelta(
-        hours=int(found["hour"] or 0), minutes=int(found["minute"] or 0), seconds=float(found["second"] or 0)
-    )
-    return np.datetime64(midnight, "us") + np.timedelta64(clock, "us")
+        minute = None
+    if minute is None or seconds >= 60:  # noqa: PLR2004 - as clocks have it
+        raise FormatError(f"times of '{variable.name}' are '{found[0]}', no time of the calendar", "", DEMAND)
+    return np.datetime64(minute, "us") + np.timedelta64(timedelta(seconds=seconds), "us")
 
 
 def _to_times(

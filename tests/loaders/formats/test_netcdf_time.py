@@ -20,6 +20,9 @@ from tests.loaders.formats.profile_samples import the_table
         ("days since 1970-01-01", (18597 + 1 / 144, 18597 + 2 / 144), "2020-12-01T00:10:00", "2020-12-01T00:20:00"),
         ("hours since 2020-1-1T12:00", (1 / 6, 1), "2020-01-01T12:10:00", "2020-01-01T13:00:00"),
         ("days since 1899-12-30 00:00", (44166.0, 44166.5), "2020-12-01T00:00:00", "2020-12-01T12:00:00"),
+        ("seconds since 1970-01-01 00:00:0.0", (60, 61), "1970-01-01T00:01:00", "1970-01-01T00:01:01"),
+        ("hours since 1900-1-1 0:0:0", (24, 25), "1900-01-02T00:00:00", "1900-01-02T01:00:00"),
+        ("minutes since 2020-01-01 1:5:30.", (0, 1), "2020-01-01T01:05:30", "2020-01-01T01:06:30"),
         ("milliseconds since 2020-01-01 00:00:00.25", (1, 2), "2020-01-01T00:00:00.251", "2020-01-01T00:00:00.252"),
     ],
 )
@@ -45,6 +48,8 @@ def test_times_are_what_their_units_say(
         ("minutes since 2020-01-01", "COARDS", None),
         ("minutes since 2020-01-01T00:00:00Z", None, 0),
         ("minutes since 2020-01-01 00:00 +5:30", None, 5.5),
+        ("days since 1950-01-01 00:00:00 +0000 UTC", None, 0),
+        ("minutes since 2020-01-01 0:0:0 +00:00 UTC", None, 0),
         ("minutes since 2020-01-01 00:00:00 -03:00", "CF-1.8", -3),
         ("minutes since 2020-01-01 00:00:00 +1", None, 1),
     ],
@@ -80,7 +85,10 @@ def test_bounds_tell_the_side_and_the_period(make: Make, begins: float, side: st
         (lambda made: made["time"].setncattr("units", "s"), "no variable of time, with units such as"),
         (lambda made: made["time"].setncattr("calendar", "noleap"), "in the calendar 'noleap'"),
         (lambda made: made["time"].setncattr("units", "months since 2020-01-01"), "times of 'time' are 'months since"),
-        (lambda made: made["time"].setncattr("units", "days since 2020-02-30"), "no day of the calendar"),
+        (lambda made: made["time"].setncattr("units", "days since 2020-02-30"), "no time of the calendar"),
+        (lambda made: made["time"].setncattr("units", "days since 2020-02-03 24:00"), "no time of the calendar"),
+        (lambda made: made["time"].setncattr("units", "days since 2020-02-03 0:0:60"), "no time of the calendar"),
+        (lambda made: made["time"].setncattr("units", "days since 2020-02-03 00:00 +0100 UTC"), "times of 'time' are"),
     ],
 )
 def test_a_time_that_can_not_be_read_is_refused(make: Make, change: Fill, what: str) -> None:
