@@ -10,6 +10,7 @@ from loaders.formats.frame import Rejected
 
 ID_DIGITS = 5
 LEADING = 4  # id, year, day, hours and minutes: fewer are no row
+SHORTEST_LAYOUT = 3  # so many rows of one length behind each other are no garbled ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,43 @@ def read_ids(characters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDA
     return np.where(good, ids, 0)
 
 
-def rows_of(lines: Lines, number: int) -> tuple[Rows, list[Rejected]]:
-    """The rows of an array that have its usual length, and the others."""
+def layouts(lines: Lines, number: int) -> tuple[list[Rows], list[Rejected]]:
+    """The rows of an array, those of one length together, and those that are no rows of it.
+
+    A logger that is programmed anew writes its arrays at another length from then on, so some rows of one length behind
+    each other belong. So do the first and the last, of whatever length: a file may begin and end anywhere, and what is
+    read must not depend on where it was cut. Between these fewer rows belong only if they are as long as those before
+    or behind them, else they are garbled; a line that is still being written only if it is as long as the last one.
+    """
     own = np.flatnonzero(lines.ids == number)
-    width = usual_width(lines, own)
-    usual = lines.widths[own] == width
-    if width:
-        why = f"{{}} columns found, {width} in the other rows of array {number}"
-    else:
-        told = ", ".join(str(width) for width in sorted(set(lines.widths[own].tolist())))
-        why = f"{{}} columns found; rows of array {number} have {told}, as many of each: which is right can't be told"
-    chosen = np.zeros(len(lines.ids), dtype=bool)
-    chosen[own[usual]] = True
-    body = np.frombuffer(lines.data, dtype=np.uint8)[np.repeat(chosen, lines.ends - lines.starts + 1)]
-    rejected = [lines.reject(line, why.format(lines.widths[line])) for line in own[~usual].tolist()]
-    return Rows(body.tobytes(), own[usual] + 1), rejected
+    widths = lines.widths[own]
+    whole = len(own) - (not lines.is_finished and int(own[-1]) == len(lines.ids) - 1)
+    begins = np.flatnonzero(np.diff(widths[:whole], prepend=0))
+    lengths = np.diff(np.append(begins, whole))
+    belong = lengths >= SHORTEST_LAYOUT
+    belong[:1] = belong[-1:] = True
+    kept = np.repeat(belong | _continue(widths[begins], belong), lengths)
+    if whole < len(own):
+        kept = np.append(kept, whole > 0 and widths[-1] == widths[whole - 1])
+    told = ", ".join(str(width) for width in np.unique(widths[kept])) or "none that is finished"
+    rejected = [
+        lines.reject(line, f"{lines.widths[line]} columns found; rows of array {number} around it have {told}")
+        for line in own[~kept].tolist()
+    ]
+    of_each = dict.fromkeys(widths[kept].tolist())
+    return [_rows(lines, own[kept & (widths == width)]) for width in of_each], rejected
 
 
-def usual_width(lines: Lines, own: NDArray[np.int64]) -> int:
-    """The length that most rows have, 0 where two are as common; a line still being written has no vote."""
-    voters = own[:-1] if len(own) > 1 and not lines.is_finished and own[-1] == len(lines.ids) - 1 else own
-    widths, counts = np.unique(lines.widths[voters], return_counts=True)
-    most = widths[counts == counts.max()]
-    return int(most[0]) if len(most) == 1 else 0
+def _continue(widths: NDArray[np.int64], belong: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which runs of rows are as long as the nearest one before or behind them that belongs; the first and last do."""
+    runs = np.arange(len(widths))
+    before = np.maximum.accumulate(np.where(belong, runs, 0))
+    behind = np.minimum.accumulate(np.where(belong, runs, len(runs))[::-1])[::-1]
+    return np.asarray((widths == widths[before]) | (widths == widths[behind]))
+
+
+def _rows(lines: Lines, chosen: NDArray[np.int64]) -> Rows:
+    is_chosen = np.zeros(len(lines.ids), dtype=bool)
+    is_chosen[chosen] = True
+    body = np.frombuffer(lines.data, dtype=np.uint8)[np.repeat(is_chosen, lines.ends - lines.starts + 1)]
+    return Rows(body.tobytes(), chosen + 1)

@@ -1,11 +1,12 @@
 """Campbell's mixed-array files (CR10X, CR23X): rows without a header, each led by the number of its array.
 
 A row is array id, year, day of the year, hours and minutes without leading zeros, then values: `213,2010,48,5,240.2`.
-Arrays of several ids stand among each other, each with its own length; each is a table, and its columns are named
-<id>_<position>: `213_5` is the first value of array 213. What they are stands in the metadata. The file states no zone,
-and not whether a stamp marks the beginning or the end of its averaging period. 2400 is the end of its day; where the
-rows beside it say otherwise (loggers can be told to write the new day with it) it is rejected. The ends of number
-ranges stand for what was out of range: 6999 and 99999 on these loggers, 7999 where LoggerNet writes newer ones' tables.
+Arrays of several ids stand among each other, each with its own length, and another one since its logger was programmed
+anew. Each is a table, and its columns are named <id>_<position>: `213_5` is the first value of array 213. What they
+are, and since when, stands in the metadata. The file states no zone, and not whether a stamp marks the beginning or the
+end of its averaging period. 2400 is the end of its day; where the rows beside it say otherwise (loggers can be told to
+write the new day with it) it is rejected. The ends of number ranges stand for what was out of range: 6999 and 99999 on
+these loggers, 7999 where LoggerNet writes newer ones' tables.
 
 Checked against a file of a CR23X. 2400 and 99999 are from general knowledge; 7999 is what Campbell's library writes.
 """
@@ -18,12 +19,15 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from loaders.formats import array_lines, array_times, cells, cutting, delimited
 from loaders.formats.array_lines import Lines
 from loaders.formats.cells import Cells
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.text import decode_lines
+
+Times = NDArray[np.datetime64]
 
 NAME = "mixed_array"
 VERIFIED = True
@@ -47,10 +51,9 @@ def parse(content: bytes) -> LoggerFile:
     tables: list[Table] = []
     rejected = list(lines.rejected)
     for number in np.unique(lines.ids[lines.ids > 0]).tolist():
-        table, bad = read_array(lines, number)
+        found, bad = read_array(lines, number)
         rejected += bad
-        if table is not None:
-            tables.append(table)
+        tables += found
     if not tables and not any(line.readings for line in rejected):
         raise FormatError(
             "no row of an array found",
@@ -79,21 +82,49 @@ def cut(content: bytes) -> Cut | None:
     return cutting.behind_last_line(content)
 
 
-def read_array(lines: Lines, number: int) -> tuple[Table | None, list[Rejected]]:
-    """The rows of one array, and what of them can't be read."""
-    rows, rejected = array_lines.rows_of(lines, number)
-    if not len(rows.lines):
-        return None, rejected
-    width = rows.body.split(b"\n", 1)[0].count(b",") + 1
-    read = read_cells(rows, width)
-    times, whys = array_times.read(*(read[position].values for position in range(1, LEADING)))
+def read_array(lines: Lines, number: int) -> tuple[list[Table], list[Rejected]]:
+    """The rows of one array, a table for each length that they have had, and what of them can't be read."""
+    layouts, rejected = array_lines.layouts(lines, number)
+    read = [read_cells(rows, width_of(rows)) for rows in layouts]
+    times, whys = read_times(layouts, read)
+    tables = []
+    for rows, columns in zip(layouts, read, strict=True):
+        table, bad = read_layout(number, rows, columns, times[rows.lines], whys)
+        tables += [table] if table else []
+        rejected += bad
+    return tables, rejected
+
+
+def width_of(rows: delimited.Rows) -> int:
+    """How many columns the rows have."""
+    return rows.body.split(b"\n", 1)[0].count(b",") + 1
+
+
+def read_times(layouts: list[delimited.Rows], read: list[dict[int, Cells]]) -> tuple[Times, dict[int, str]]:
+    """The times by line of the file, and why there is none: rows of all lengths in their order tell of midnights."""
+    if not layouts:
+        return np.zeros(0, dtype="datetime64[us]"), {}
+    lines = np.concatenate([rows.lines for rows in layouts])
+    order = np.argsort(lines)
+    leading = [np.concatenate([columns[place].values for columns in read])[order] for place in range(1, LEADING)]
+    found, whys = array_times.read(*leading)
+    times = np.full(lines.max() + 1, np.datetime64("NaT"), dtype="datetime64[us]")
+    times[lines[order]] = found
+    return times, {int(lines[order[row]]): why for row, why in whys.items()}
+
+
+def read_layout(
+    number: int, rows: delimited.Rows, read: dict[int, Cells], times: Times, whys: dict[int, str]
+) -> tuple[Table | None, list[Rejected]]:
+    """The rows of one length as a table, None where they have no reading, and what of them can't be read."""
     stamped = ~np.isnat(times)
-    columns = [f"{number}_{position + 1}" for position in range(LEADING, width)]
-    values = [read[position] for position in range(LEADING, width)]
+    columns = {f"{number}_{place + 1}": read[place] for place in range(LEADING, width_of(rows))}
+    rejected = []
     for row in np.flatnonzero(~stamped).tolist():
-        rejected.append(Rejected(int(rows.lines[row]), rows.text(row), whys[row], len(columns)))
+        line = int(rows.lines[row])
+        rejected.append(Rejected(line, rows.text(row), whys[line], len(columns)))
     bad: dict[int, list[str]] = {}
-    for name, column in zip(columns, values, strict=True):
+    for name, column in columns.items():
         for row in np.flatnonzero(column.unreadable & stamped).tolist():
             bad.setdefault(row, []).append(name)
     for row, names in bad.items():
@@ -104,8 +135,8 @@ def read_array(lines: Lines, number: int) -> tuple[Table | None, list[Rejected]]
         columns=tuple(Column(name, "", None) for name in columns),
         timestamps=times[stamped],
         lines=rows.lines[stamped],
-        values=tuple(column.values[stamped] for column in values),
-        rejected_cells=tuple(column.unreadable[stamped] for column in values),
+        values=tuple(column.values[stamped] for column in columns.values()),
+        rejected_cells=tuple(column.unreadable[stamped] for column in columns.values()),
         averaging_period=None,
     )
     return (table if stamped.any() and columns else None), rejected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from database.connection import connect
 from database.home import Home
 from loaders.loading import load
-from tests.loaders.campaign import claim_mast, toa5
+from tests.loaders.campaign import SERIAL, at, claim_mast, toa5
 
 # A file: readings at some of twelve steps, few enough values that files agree, differ and miss
 rows = st.dictionaries(st.integers(0, 11), st.sampled_from([None, 1.0, 2.0]), min_size=4, max_size=12)
@@ -35,7 +36,7 @@ def field(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.
     return home
 
 
-def loaded(home: Home, contents: Sequence[bytes]) -> tuple[list[tuple[object, ...]], int]:
+def loaded(home: Home, contents: Sequence[bytes], logger: str | None = None) -> tuple[list[tuple[object, ...]], int]:
     """The table after loading files in this order into an empty one, and how many readings the ledger accounts for."""
     with connect(home, "owner") as connection:
         for name in EMPTY:
@@ -44,7 +45,7 @@ def loaded(home: Home, contents: Sequence[bytes]) -> tuple[list[tuple[object, ..
         for number, content in enumerate(contents):
             path = Path(folder) / f"{number}.dat"
             path.write_bytes(content)
-            load(home, [path])
+            load(home, [path], logger=logger)
     with connect(home, "owner") as connection:
         table = connection.execute(
             "select timestamp, value from raw.reading inner join raw.channel using (channel_id) order by column_name, 1"
@@ -98,3 +99,33 @@ def test_pieces_snapshots_and_broken_transfers_end_as_the_whole_file(
         parts.append(header + b"".join(lines[start : start + length]))
     parts = data.draw(st.permutations([*parts, whole, whole]))
     assert loaded(field, parts)[0] == table
+
+
+def arrays(programs: Sequence[tuple[int, int]]) -> bytes:
+    """A mixed-array file, whose logger was programmed anew between runs of rows of other lengths."""
+    lengths = [length for length, rows in programs for _ in range(rows)]
+    lines = []
+    for step, length in enumerate(lengths):
+        values = ",".join(f"{step + place / 4:.2f}" for place in range(length))
+        day = at(step).timetuple().tm_yday
+        lines.append(f"213,{at(step):%Y},{day},{at(step):%H%M},{values}\r\n")
+        lines += [f"111,{at(step):%Y},{day},{at(step):%H%M},{step}\r\n"] if step % 2 else []
+    return "".join(lines).encode()
+
+
+@settings(many, max_examples=50)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(3, 9)), min_size=2, max_size=4), st.data())
+def test_a_mixed_array_file_of_a_logger_programmed_anew_is_the_same_in_pieces(
+    field: Home, programs: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    whole = arrays(programs)
+    table, accounted = loaded(field, [whole], SERIAL)
+    assert len(table) == accounted == whole.count(b",") - 3 * whole.count(b"\n")
+    lines = whole.splitlines(keepends=True)
+    cuts = data.draw(st.lists(st.integers(1, len(lines) - 1), max_size=4, unique=True))
+    places = [0, *sorted(cuts), len(lines)]
+    parts = [b"".join(lines[start:end]) for start, end in pairwise(places)]
+    if data.draw(st.booleans()):
+        parts += [whole[:cut] for cut in data.draw(st.lists(st.integers(len(lines[0]), len(whole)), max_size=3))]
+        parts.append(whole)
+    assert loaded(field, data.draw(st.permutations(parts)), SERIAL)[0] == table

@@ -3,13 +3,14 @@
 import csv
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.formats import headerless, mixed_array
+from loaders.formats import array_lines, headerless, mixed_array
 from loaders.formats.detect import detect
 from loaders.formats.frame import FormatError, LoggerFile
 from tests.loaders.formats.toa5_files import SAMPLES, needs_samples, readings_in
@@ -108,24 +109,78 @@ def test_a_cell_that_is_no_number_is_rejected_and_the_rest_of_its_row_counts() -
     assert file.tables[0].values[1].tolist() == [1, 2, 3]
 
 
-def test_rows_of_another_length_than_their_arrays_are_rejected() -> None:
-    file = parse("213,2010,48,1,2,3", "111,2010,48,1,2", "213,2010,48,2,3", "213,2010,48,3,4,5", "213,2010,48,4,5,6,7")
-    assert rejected(file) == [(3, 1), (5, 3)]
-    assert file.rejected[0].reason == "5 columns found, 6 in the other rows of array 213"
+def rows(*widths: int, start: int = 0) -> list[str]:
+    """Rows of array 213 with so many columns, a minute apart."""
+    return [
+        ",".join(["213,2010,48", str(minute // 60 * 100 + minute % 60), *(f"{minute}.{at}" for at in range(width - 4))])
+        for minute, width in enumerate(widths, start)
+    ]
 
 
-def test_where_two_lengths_are_as_common_neither_is_taken_for_right() -> None:
-    file = parse("213,2010,48,1,2,3", "213,2010,48,2,3", "111,2010,48,1,2")
-    assert (rejected(file), stamps(file, "111")) == ([(1, 2), (2, 1)], ["2010-02-17T00:01"])
-    assert file.rejected[0].reason.endswith(
-        "rows of array 213 have 5, 6, as many of each: which is right can't be told"
-    )
+def contents(*files: LoggerFile) -> dict[tuple[str, str], float]:
+    """Every reading by column and time."""
+    return {
+        (column.name, str(stamp)): value
+        for file in files
+        for table in file.tables
+        for column, values in zip(table.columns, table.values, strict=True)
+        for stamp, value in zip(table.timestamps, values, strict=True)
+    }
 
 
-def test_a_line_that_is_still_being_written_has_no_vote() -> None:
-    file = parse("213,2010,48,1,2,3", "213,2010,48,2,3", end="")
-    assert (rejected(file), len(file.tables[0].lines)) == ([(2, 1)], 1)
-    assert file.rejected[0].reason.endswith(mixed_array.STILL_WRITTEN)
+@pytest.mark.parametrize("widths", [[6] * 100 + [7] * 50, [7] * 50 + [6] * 100, [6] * 5 + [7] * 5, [6] * 3 + [7]])
+def test_a_logger_that_was_programmed_anew_keeps_all_its_rows(widths: list[int]) -> None:
+    file = parse(*rows(*widths))
+    assert (rejected(file), readings_in(file)) == ([], sum(widths) - 4 * len(widths))
+    assert [table.name for table in file.tables] == ["213", "213"]
+    assert [len(table.columns) + 4 for table in file.tables] == list(dict.fromkeys(widths))
+    assert len(contents(file)) == readings_in(file)
+
+
+def test_an_odd_row_among_others_is_rejected() -> None:
+    file = parse(*rows(6, 6, 5, 6, 8, 8, 6, 6, 6))
+    assert rejected(file) == [(3, 1), (5, 4), (6, 4)]
+    assert file.rejected[0].reason == "5 columns found; rows of array 213 around it have 6"
+
+
+def test_a_line_that_is_still_being_written_must_be_as_long_as_the_one_before() -> None:
+    for before, bad in (
+        ([6, 6], [(3, 1)]),
+        ([6, 5], []),
+        ([], [(1, 1)]),
+        ([5, 6], [(3, 1)]),
+        ([6, 5, 5, 6], [(2, 1), (3, 1), (5, 1)]),
+    ):
+        file = parse(*rows(*before, 5), end="")
+        assert rejected(file) == bad
+        assert not bad or file.rejected[-1].reason.endswith(mixed_array.STILL_WRITTEN)
+
+
+def test_midnight_is_judged_by_the_rows_beside_it_whatever_their_length() -> None:
+    file = parse("213,2010,48,2340,1", "213,2010,48,2350,1", "213,2010,49,2400,1,2", "111,2010,48,5,1")
+    assert rejected(file) == [(3, 2)]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(st.integers(5, 9), st.integers(array_lines.SHORTEST_LAYOUT, 12)), min_size=1, max_size=5),
+    st.lists(st.integers(0, 60), max_size=6),
+    st.booleans(),
+)
+def test_however_a_file_is_cut_its_readings_are_the_same(
+    programs: list[tuple[int, int]],
+    cuts: list[int],
+    with_another: bool,  # noqa: FBT001
+) -> None:
+    lines = rows(*(width for width, count in programs for _ in range(count)))
+    if with_another:
+        lines = [line for at, row in enumerate(lines) for line in (row, f"111,2010,48,{row.split(',')[3]},{at}")]
+    whole = parse(*lines)
+    assert (whole.rejected, readings_in(whole)) == ((), sum(line.count(",") - 3 for line in lines))
+    places = sorted({0, len(lines), *(cut for cut in cuts if cut < len(lines))})
+    parts = [parse(*lines[start:end]) for start, end in pairwise(places)]
+    assert all(part.rejected == () for part in parts)
+    assert contents(*parts) == contents(whole)
 
 
 def test_lines_that_are_no_rows_are_rejected_and_blank_ones_hold_nothing() -> None:
