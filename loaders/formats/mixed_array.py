@@ -6,7 +6,8 @@ anew. Each is a table, and its columns are named <id>_<position>: `213_5` is the
 are, and since when, stands in the metadata. The file states no zone, and not whether a stamp marks the beginning or the
 end of its averaging period. 2400 is the end of its day; where the rows beside it say otherwise (loggers can be told to
 write the new day with it) it is rejected. The ends of number ranges stand for what was out of range: 6999 and 99999 on
-these loggers, 7999 where LoggerNet writes newer ones' tables.
+these loggers, 7999 where LoggerNet writes newer ones' tables. A file whose rows have seconds behind hours and minutes
+is refused as far as its rows tell: the rows of a minute would be one.
 
 Checked against a file of a CR23X. 2400 and 99999 are from general knowledge; 7999 is what Campbell's library writes.
 """
@@ -33,6 +34,7 @@ NAME = "mixed_array"
 VERIFIED = True
 ROW = re.compile(r"\d{1,5},(19|20|21)\d\d,([1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6]),(2400|([01]?\d|2[0-3])?[0-5]?\d)(,|$)")
 LEADING = 4  # id, year, day, hours and minutes
+MINUTE_S = 60
 MISSING = cells.spellings(("NAN", "INF", "-INF", "+INF", "", "6999", "-6999", "7999", "-7999", "99999", "-99999"))
 STILL_WRITTEN = "load the file's next version: it ends within this line, so it was still being written"
 
@@ -45,7 +47,10 @@ def matches(head: bytes) -> bool:
 
 
 def parse(content: bytes) -> LoggerFile:
-    """Read one file; lines and cells that can't be read go to `rejected`. Raises FormatError where no line is a row."""
+    """Read one file; lines and cells that can't be read go to `rejected`.
+
+    Raises FormatError where no line is a row, and where rows have seconds in a column of their own.
+    """
     data = decode_lines(content).encode()
     lines = array_lines.split(data)
     tables: list[Table] = []
@@ -89,10 +94,33 @@ def read_array(lines: Lines, number: int) -> tuple[list[Table], list[Rejected]]:
     times, whys = read_times(layouts, read)
     tables = []
     for rows, columns in zip(layouts, read, strict=True):
+        refuse_seconds(number, rows, columns)
         table, bad = read_layout(number, rows, columns, times[rows.lines], whys)
         tables += [table] if table else []
         rejected += bad
     return tables, rejected
+
+
+def refuse_seconds(number: int, rows: delimited.Rows, read: dict[int, Cells]) -> None:
+    """Raise FormatError where the first value seems to be the second of the row's minute.
+
+    A program can have seconds written behind hours and minutes. Nothing in the file says so; but then several rows of a
+    minute follow each other, in each of them it is larger than before, and in no row it is other than a second.
+    """
+    if LEADING not in read:
+        return
+    readable = ~read[LEADING].unreadable
+    seconds = read[LEADING].values[readable]
+    is_second = (seconds >= 0) & (seconds < MINUTE_S) & (seconds % 1 == 0)
+    leading = np.stack([read[place].values[readable] for place in range(1, LEADING)])
+    same_minute = np.flatnonzero((leading[:, 1:] == leading[:, :-1]).all(axis=0))
+    if not len(same_minute) or not is_second.all() or not (np.diff(seconds)[same_minute] > 0).all():
+        return
+    raise FormatError(
+        f"several rows of array {number} have the same minute, and their first values go on like seconds",
+        f"line {rows.lines[readable][same_minute[0] + 1]}",
+        "seconds aren't read here: turn it into a table with whole timestamps, as Split does, and describe that",
+    )
 
 
 def width_of(rows: delimited.Rows) -> int:

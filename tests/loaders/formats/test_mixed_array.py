@@ -161,6 +161,28 @@ def test_midnight_is_judged_by_the_rows_beside_it_whatever_their_length() -> Non
     assert rejected(file) == [(3, 2)]
 
 
+def test_rows_with_seconds_are_refused() -> None:
+    seconds = [f"101,2010,48,{minute},{second},240.2" for minute in (5, 6) for second in (0, 20, 40)]
+    with pytest.raises(FormatError) as caught:
+        parse("213,2010,48,5,1", *seconds, "101,2010,48,7,O,1")
+    assert caught.value.what.startswith("several rows of array 101 have the same minute")
+    assert (caught.value.where, bool(caught.value.remedy)) == ("line 3", True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["10,1", "10,1", "20,1"],  # a row that was sent twice
+        ["10,1", "20,1", "15,1"],
+        ["10,1", "20,1", "60,1"],
+        ["10,1", "20.5,1", "30,1"],
+        ["10,1", "-6999,1", "30,1"],
+    ],
+)
+def test_other_rows_of_one_minute_are_not_taken_for_those_with_seconds(values: list[str]) -> None:
+    assert readings_in(parse(*(f"101,2010,48,5,{value}" for value in values))) == 6
+
+
 @settings(max_examples=300)
 @given(
     st.lists(st.tuples(st.integers(5, 9), st.integers(array_lines.SHORTEST_LAYOUT, 12)), min_size=1, max_size=5),
