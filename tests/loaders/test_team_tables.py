@@ -97,6 +97,22 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
     ),
     (
         RULES,
+        ["sensor,statistic,rule,parameter,value", "Spd80,sd,range,mode,off", "Spd80,avg,flat_line,hours,0.5"],
+        [
+            'line 2, column statistic: found "sd", expected a blank cell; mode of range is one for all statistics',
+            'line 3, column statistic: found "avg", expected a blank cell; hours of flat_line is one for all',
+        ],
+    ),
+    (
+        RULES,
+        ["sensor,measurement_type,rule,parameter,value", ",water_temperature,range,maximum,40"],
+        [
+            "line 2, column statistic: found a blank cell, expected the statistic that the number is for",
+            "range has no default of maximum for water_temperature",
+        ],
+    ),
+    (
+        RULES,
         ["station,rule,parameter,value", "hill_mast,spike,mode,off", "", "Hill Mast,spike,mode,report"],
         ["line 4, column parameter", "line 2 sets the same; delete one of the two rows"],
     ),
@@ -210,6 +226,18 @@ def test_a_change_is_one_of_parameters_or_one_of_metadata(team: Connection, tmp_
         ("hill_mast", "-infinity", "infinity", "metadata"),
         ("dale_mast", "-infinity", "infinity", "metadata"),
     ]
+
+
+def test_numbers_by_statistic_and_numbers_that_have_no_default_can_be_set(team: Connection, tmp_path: Path) -> None:
+    lines = [
+        "sensor,measurement_type,statistic,rule,parameter,value",
+        ",wind_speed,avg,range,maximum,50",
+        "Spd,,,range,maximum,55",
+        ",,,range,maximum,58",
+        ",water_temperature,avg,range,maximum,40",
+        ",wind_speed,,lidar_availability,quality,60",
+    ]
+    assert take(team, tmp_path, RULES, *lines).changed
 
 
 def test_a_table_that_was_never_filled_is_nothing_new(team: Connection, tmp_path: Path) -> None:

@@ -22,6 +22,12 @@ left join reference.quality_rules using (rule)
 group by rules.rule, rules.rule_position
 order by rules.rule_position
 """
+BY_STATISTIC = """
+select rule, parameter, array_agg(distinct measurement_type)
+from reference.quality_rules
+where statistic is not null
+group by rule, parameter
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class Known:
     points: tuple[Point, ...]
     sensors: tuple[Sensor, ...]
     parameters: dict[str, tuple[str, ...]]
+    by_statistic: dict[tuple[str, str], frozenset[str]]
+    """Measurement types whose statistics have numbers of their own, by rule and parameter."""
 
     @classmethod
     def of(cls, connection: Connection) -> Known:
@@ -77,7 +85,7 @@ class Known:
         ]
         points = tuple(Point(station, name, str(point["measurement_type_id"])) for station, name, point in named)
         sensors = tuple(sensor for station, name, point in named for sensor in _sensors(station, name, point))
-        return cls(stations, points, sensors, _parameters(connection))
+        return cls(stations, points, sensors, _parameters(connection), _by_statistic(connection))
 
 
 def same_serial(serial: str | None) -> str:
@@ -105,3 +113,8 @@ def _parameters(connection: Connection) -> dict[str, tuple[str, ...]]:
         what = "the reference lists have not been built, so the quality rules are not known"
         raise UsageError(what, "reference.rules", "stationmanager build") from None
     return {rule: tuple(parameters) for rule, parameters in rows}
+
+
+def _by_statistic(connection: Connection) -> dict[tuple[str, str], frozenset[str]]:
+    rows: list[Any] = connection.execute(BY_STATISTIC).fetchall()
+    return {(rule, parameter): frozenset(types) for rule, parameter, types in rows}

@@ -35,11 +35,24 @@ def _judge_row(row: Cells, known: Known) -> None:
     quantity = row.word("measurement_type", MEASUREMENT_TYPES, "measurement type of IEA Task 43")
     row.word("statistic", STATISTICS, "statistic of IEA Task 43")
     points = [
-        point.name
-        for point in known.points
-        if station in ("", point.station) and quantity in ("", point.measurement_type)
+        point for point in known.points if station in ("", point.station) and quantity in ("", point.measurement_type)
     ]
-    if row["sensor"] and not any(name.startswith(row["sensor"]) for name in points):
-        shown = [*points[:NAMES_SHOWN], *(["..."] if len(points) > NAMES_SHOWN else [])]
+    named = [point for point in points if point.name.startswith(row["sensor"])]
+    if row["sensor"] and not named:
+        shown = [*(point.name for point in points[:NAMES_SHOWN]), *(["..."] if len(points) > NAMES_SHOWN else [])]
         expected = f"how the name of a measurement point begins: {', '.join(shown)}" if points else "a blank cell"
         row.wrong("sensor", expected, "" if points else f"no point here measures {quantity or 'anything'}")
+    elif not row.problems:
+        _judge_statistic(row, {quantity} if quantity else {point.measurement_type for point in named}, known)
+
+
+def _judge_statistic(row: Cells, quantities: set[str], known: Known) -> None:
+    """A statistic is named where the rule has a number for each, and where there are none to be replaced."""
+    number = f"{row['parameter']} of {row['rule']}"
+    by_statistic = known.by_statistic.get((row["rule"], row["parameter"]))
+    if row["statistic"] and by_statistic is None:
+        row.wrong("statistic", "a blank cell", f"{number} is one for all statistics")
+    is_for_all = not (row["measurement_type"] or row["sensor"])  # then for those that have a default
+    if not row["statistic"] and by_statistic and not (is_for_all or quantities & by_statistic):
+        remedy = f"{row['rule']} has no default of {row['parameter']} for {', '.join(sorted(quantities))}"
+        row.wrong("statistic", "the statistic that the number is for", remedy)

@@ -103,6 +103,7 @@ closest as (
         value,
         set_by
     from spread
+    where value is not null
     order by station, measurement_point, rule, statistic, parameter, closeness desc, line desc
 
 ),
