@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ MAY_READ = {
 # raw.reading is read as it is: a staging view would only rename nothing
 READINGS = "source.stationmanager.raw.reading"
 ENFORCED = {"channel_periods", "coverage", "readings", "flagged_periods", "columns", "stations", "loggers"}
+
+# what a rule reads of its numbers: name of the rule, of the numbers, and whether there is one for each statistic
+NUMBERS_READ = re.compile(r"rule_numbers\('(\w+)', \[([^\]]*)\](, by_statistic=true)?\)")
+STATISTICS_READ = re.compile(r"{% set statistics = \[([^\]]*)\] %}")
+WORD = re.compile(r"'(\w+)'")
 
 Node = dict[str, Any]
 
@@ -166,6 +172,20 @@ def test_every_rule_is_listed_gathered_set_and_explained(models: list[Node]) -> 
         with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8", newline="") as lines:
             assert {line["rule"] for line in csv.DictReader(lines)} == rules, seed
     assert {page.stem for page in (PROJECT / "docs" / "rules").glob("*.md")} == rules
+
+
+def test_every_number_of_the_seed_is_read_by_its_rule_and_every_number_read_can_be_set() -> None:
+    read = set()
+    for path in (PROJECT / "models" / "cleaned" / "rules").glob("*.sql"):
+        text = path.read_text()
+        for rule, parameters, by_statistic in NUMBERS_READ.findall(text):
+            listed = STATISTICS_READ.search(text) if by_statistic else None
+            statistics = WORD.findall(listed[1]) if listed else [""]
+            read |= {(rule, statistic, parameter) for statistic in statistics for parameter in WORD.findall(parameters)}
+    with (PROJECT / "seeds" / "quality_rules.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [line for line in csv.DictReader(lines) if line["parameter"] != "mode"]
+    assert {(row["rule"], row["statistic"], row["parameter"]) for row in rows} - read == set()
+    assert {(rule, parameter) for rule, _, parameter in read} == {(row["rule"], row["parameter"]) for row in rows}
 
 
 def test_no_model_is_longer_than_200_lines() -> None:
