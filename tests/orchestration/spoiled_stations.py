@@ -256,6 +256,15 @@ CASES = [
         ["measurement_point[2].logger_measurement_config[0].slope"],
     ),
     Case(
+        "slope and sensitivity",
+        lambda station: speed(station)["sensor"][1].update(
+            calibration=[{"sensitivity": 12.5, "date_of_calibration": "2021-01-01"}]
+        ),
+        "certificates_and_loggers_say_the_same_numbers",
+        ["Spd80m", "logger has slope, certificate has sensitivity", "a slope is 1 / sensitivity"],
+        [f"{SPEED}.logger_measurement_config[1].slope", f"{SPEED}.sensor[1].calibration"],
+    ),
+    Case(
         "old certificate",
         lambda station: speed(station)["sensor"][1]["calibration"][0].update(date_of_calibration="2018-01-01"),
         "certificates_are_not_old",

@@ -1,5 +1,6 @@
 -- The numbers that were in force in each piece of channel_settings: what the logger applied (m_L, c_L), what the certificate
--- says (m_C, c_C), how the sensor was mounted, and from which north. A slope is 1 / sensitivity, where not both say slopes.
+-- says (m_C, c_C), how the sensor was mounted, and from which north. A slope is 1 / sensitivity, where both say sensitivities and
+-- not both say slopes; a slope beside a sensitivity is left to the metadata check, since nobody states the sensitivity's unit.
 with
 
 settings as (
