@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import struct
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 
 from database.errors import StationManagerError
 from loaders.formats.frame import FormatError
@@ -18,9 +21,12 @@ DEFECTS = (
     AttributeError,
     LookupError,
     MemoryError,
-    RecursionError,
+    RuntimeError,
     TypeError,
     ValueError,
+    csv.Error,
+    pa.ArrowException,
+    struct.error,
 )
 # Values that PostgreSQL doesn't take; its limits, such as that of an index, come as errors of operation
 REFUSED = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)

@@ -36,7 +36,7 @@ NAME = "ammonit"
 VERIFIED = False
 MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]|^cecs_[a-z_]+=", re.MULTILINE)
 SECTION = re.compile(r"\[([^\[\]]+)\]")
-ENTRY = re.compile(r"([A-Za-z][\w ./-]*?)\s*=\s*(.*)")
+ENTRY = re.compile(r"([A-Za-z][\w ./-]*+)\s*+=(.*)")
 REMARK = re.compile(r"#\s*([A-Za-z][\w /]*?)\s{2,}(\S.*)")
 REMARKED = re.compile(r"#(?!\d)")  # before a digit it is the garbled first one of a stamp
 ROW = re.compile(r"\S?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.*[;,\t]")  # the first character may be garbled
@@ -47,7 +47,9 @@ DESCRIBING_SYSTEM = ("name", "config_id", "timezone", "longitude", "latitude", "
 DECIDING = ("timezone", "serial_number", "serial", "Serial Number")  # of the section on the system
 DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location", "Software Version", "Date/time")
 STATISTICS = {"avg": "avg", "max": "max", "min": "min", "stddev": "sd", "count": "count", "sum": "sum"}
-STATISTIC = re.compile(rf"(?:^|[^A-Za-z])({'|'.join(STATISTICS)})\W*(?:[\[(][^\[\]()]*[\])])?\W*$", re.IGNORECASE)
+STATISTIC = re.compile(
+    rf"(?:^|[^A-Za-z])({'|'.join(STATISTICS)})[^\w\[(]*+(?:[\[(][^\[\]()]*+[\])])?\W*+$", re.IGNORECASE
+)
 LABEL = re.compile(rf"[^;]+;(?:\w+;)?(?:{'|'.join(STATISTICS)})(?: ?[\[(][^\[\]()]*[\])])?", re.IGNORECASE)
 UNIT = re.compile(r"[\[(]([^\[\]()]*)[\])]$")
 INTERVAL = re.compile(r"(\d+) *(s|sec|min|h)")
@@ -139,8 +141,9 @@ def _part(lines: Sequence[str]) -> Parts:
             if remark := REMARK.fullmatch(text):
                 _note(parts.remarks, remark[1], remark[2], at, decides=remark[1] == SERIAL_NUMBER)
         elif not among_rows and (entry := ENTRY.fullmatch(text)):
-            decides = entry[1] in DECIDING if section == "System" else _describes(section)
-            _note(parts.sections.setdefault(section, {}), entry[1], entry[2], at, decides=decides)
+            key = entry[1].rstrip()
+            decides = key in DECIDING if section == "System" else _describes(section)
+            _note(parts.sections.setdefault(section, {}), key, entry[2].lstrip(), at, decides=decides)
         elif NAMES.match(text):
             parts.blocks.append(Block(at))
             among_rows = True
@@ -226,7 +229,12 @@ def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
 
 
 def _fields(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [])
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error as error:
+        raise FormatError(
+            f"the names can't be read: {error}", "the line of names", "have the logger send the file again"
+        ) from None
 
 
 def _evaluations(sections: Sections) -> list[dict[str, str]]:

@@ -31,7 +31,7 @@ from loaders.formats.text import decode, decode_lines
 
 NAME = "csixml"
 VERIFIED = False
-ROOT = re.compile(r"(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)*<csixml\b", re.DOTALL)
+ROOT = re.compile(r"(<\?xml[^>]*\?>\s*)?(<!--(?:(?!-->).)*+-->\s*+)*+<csixml\b", re.DOTALL)
 DECLARATION = re.compile(rb"<\?xml[^>]*\?>\s*$")
 DECLARATION_BYTES = 200
 DATA = re.compile(rb"<data\s*(/?)>")

@@ -36,7 +36,7 @@ UNITLESS = ("-TI30",)
 STAMP = re.compile(rb"(?m)^(\d+[-/.]\d+[-/.]\d+)[,; T]+(?=\d+:\d\d)")
 CELL = rb"(?<=[ \t;])[+-]?(%s)(?=[ \t;\r\n]|\Z)"
 GROUPS = rb"[1-9]\d{0,2}(?:[%s]\d{3})+"
-TRAILING = re.compile(rb"(?m)[ \t;]+$")
+TRAILING = re.compile(rb"(?m)(?<![ \t;])[ \t;]+$")
 NOT_FOR_JSONB = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")  # what PostgreSQL can't store
 DEMAND = "have the file exported again by Atlas, or from the logger's memory card"
 

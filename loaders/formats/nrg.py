@@ -15,7 +15,7 @@ from loaders.formats.settings import Setting, number, setting
 Block = dict[str, str]
 Sections = dict[str, list[Block]]
 
-LENGTH = re.compile(r"(?P<number>\d+\.?\d*|\.\d+)\s*(?P<unit>m|ft)", re.ASCII | re.IGNORECASE)
+LENGTH = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>m|ft)", re.ASCII | re.IGNORECASE)
 METRES = {"m": 1.0, "ft": 0.3048}
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T]+(\d\d:\d\d:\d\d)", re.ASCII)
 NO_SERIAL = re.compile(r"(SN:)?\s*(none|n/?a|-*)", re.IGNORECASE)  # what stands where no one entered one

@@ -32,14 +32,14 @@ from loaders.formats.text import decode_lines
 
 NAME = "windographer"
 VERIFIED = True
-CREATED = re.compile(r"Created\b[ \t]*(.*?)[ \t]*by (Windographer\b.*)")
+CREATED = re.compile(r"Created\b[ \t]*+(.*?)\bby (Windographer\b.*)")
 HEADER = re.compile(r"^Created\b[^\n]*\bby Windographer\b", re.MULTILINE)
 FLAGGING_LOG = re.compile(r"Data Column\tFlag Name\b")
 STAMP = re.compile(r"Date/Time[^\t;,]*([\t;,])", re.IGNORECASE)
 LONGEST_HEADER = 200  # lines until that of the names
-FACT = re.compile(r"([^=:]+?)\s*[=:]\s*(.*)")
+FACT = re.compile(r"([^=:]++)[=:](.*)")
 SIDE = re.compile(r"time ?stamps? indicates? the (beginning|start|end)\b", re.IGNORECASE)
-UNIT = re.compile(r"(.+?)\s*\[([^\[\]]*)\]")
+UNIT = re.compile(r"(.*\S)\s*\[([^\[\]]*)\]")
 STATISTICS = {
     "avg": "avg",
     "mean": "avg",
@@ -145,9 +145,9 @@ def _read_facts(text: Sequence[str]) -> dict[str, str]:
     facts = {}
     for line in text:
         if found := CREATED.match(line):
-            facts["Created"], facts["Program"] = found[1], found[2]
+            facts["Created"], facts["Program"] = found[1].rstrip(), found[2]
         elif found := FACT.fullmatch(line):
-            facts[found[1]] = found[2]
+            facts[found[1].rstrip()] = found[2].lstrip()
     return facts
 
 
