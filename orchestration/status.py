@@ -181,6 +181,39 @@ from cleaned.logger_settings_changes
 union all
 
 select
+    'logger_program',
+    'warning',
+    station,
+    format(
+        'logger %s runs another program since %s and the metadata tell of no change: it was %s and is %s (%s)',
+        logger,
+        to_char(changed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+        in_files_before,
+        in_file,
+        path
+    )
+from cleaned.logger_program_changes
+
+union all
+
+select
+    'recorded_unit',
+    'warning',
+    station,
+    format(
+        '%s: the unit is %s in the files of logger %s from %s on, but its readings stand under %s, its first (%s)',
+        column_name,
+        in_file,
+        logger,
+        to_char(date_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+        recorded_unit,
+        path
+    )
+from cleaned.recorded_unit_differences
+
+union all
+
+select
     'logger_clock',
     'warning',
     station,
@@ -230,7 +263,7 @@ def read(home: Home) -> Status:
         readings = _rows(connection, "select coalesce(sum(readings_new), 0)::bigint from raw.file")[0][0]
         findings = [Finding(*row) for row in _rows(connection, FINDINGS)]
     with connect(home, "analyst") as connection:
-        if _rows(connection, "select to_regclass('cleaned.logger_clock_differences')") != [(None,)]:
+        if _rows(connection, "select to_regclass('cleaned.recorded_unit_differences')") != [(None,)]:
             findings += [Finding(*row) for row in _rows(connection, SETTINGS)]
     findings += [Finding(found.kind, "warning", found.station, found.text) for found in metadata_tests.standing(home)]
     findings += _bad_descriptions(home)

@@ -24,6 +24,7 @@ from loaders.formats.cells import Cells
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect, Grid
+from loaders.formats.settings import units
 from loaders.formats.text import decode_lines
 
 NAME = "axys"
@@ -108,7 +109,7 @@ def read_one(text: str, file_name: str) -> LoggerFile:
         logger=None,
         tables=tables,
         rejected=rejected,
-        header={"names": list(names)},
+        header={"names": list(names), "table": table_name, "settings": units(columns[at] for at in read.columns)},
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,

@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Column, FormatError
+from loaders.formats.settings import setting
 
 ENVIRONMENT = ("station", "model", "serial", "os", "program", "signature", "table")
+PROGRAM = ("program", "signature", "os")
 HEADER_LINES = 4
 STATISTICS = {"Avg": "avg", "Std": "sd", "Max": "max", "Min": "min", "Tot": "sum", "Med": "median"}
 SAMPLE = "Smp"
@@ -67,6 +69,28 @@ class Header:
             "units": list(self.units),
             "processing": list(self.processing),
         }
+
+
+def stated(headers: Iterable[tuple[Header, str | None]]) -> dict[str, object]:
+    """What headers say that is compared with metadata and other files: the table, the programs, the columns' units.
+
+    Each header comes with the stamp of its first row; what it says differently from those before holds since then.
+    """
+    programs: list[dict[str, str | None]] = []
+    known: dict[str, str] = {}
+    since_when: dict[tuple[str, str | None], list[str]] = {}
+    table = ""
+    for header, since in headers:
+        table = header.table
+        program: dict[str, str | None] = {word: header.environment[ENVIRONMENT.index(word)] or None for word in PROGRAM}
+        if any(program.values()) and (not programs or program != {word: programs[-1][word] for word in PROGRAM}):
+            programs.append(program | {"since": since if programs else None})
+        for position, (name, unit) in enumerate(zip(header.names, header.units, strict=True)):
+            if unit and unit != known.get(name) and header.may_hold_readings(position):
+                since_when.setdefault((unit, since if name in known else None), []).append(name)
+                known[name] = unit
+    settings = [setting(names, unit=unit, date_from=since) for (unit, since), names in since_when.items()]
+    return {"table": table, "programs": programs, "settings": settings}
 
 
 def statistic_of(name: str, processing: str) -> str | None:

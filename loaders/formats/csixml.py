@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.formats import cells, stamps
+from loaders.formats.campbell import stated
 from loaders.formats.cells import Cells
 from loaders.formats.csixml_head import LEADING, Head, read_head
 from loaders.formats.csixml_rows import Rows, read_rows
@@ -68,7 +69,8 @@ def parse(content: bytes) -> LoggerFile:
         logger=the_logger(documents),
         tables=tuple(tables),
         rejected=tuple(sorted(rejected, key=lambda bad: bad.line)),
-        header={"headers": [group[0].head.as_dict() for group in by_layout(documents)]},
+        header={"headers": [group[0].head.as_dict() for group in by_layout(documents)]}
+        | stated((document.head.header, None) for document in documents),
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,

@@ -221,12 +221,12 @@ def by_heights(own: Cut, time_dimension: str) -> NDArray[np.float64]:
 
 
 def settings(cuts: Sequence[Cut]) -> list[Setting]:
-    """The height of each height's columns."""
-    by_height: dict[float, list[str]] = {}
+    """Height and unit of the columns that have either."""
+    alike: dict[tuple[float | None, str], list[str]] = {}
     for own in cuts:
-        if own.height_m is not None:
-            by_height.setdefault(own.height_m, []).append(own.column.name)
-    return [setting(names, height_m=height) for height, names in by_height.items()]
+        if own.height_m is not None or own.column.unit:
+            alike.setdefault((own.height_m, own.column.unit), []).append(own.column.name)
+    return [setting(names, height_m=height, unit=unit or None) for (height, unit), names in alike.items()]
 
 
 def plain(attributes: Mapping[str, Attribute]) -> dict[str, object]:

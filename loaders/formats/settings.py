@@ -2,7 +2,9 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from loaders.formats.frame import Column
 
 Setting = dict[str, object]
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -30,6 +32,15 @@ def setting(
         "date_from": date_from,
         "description": description,
     }
+
+
+def units(columns: Iterable[Column]) -> list[Setting]:
+    """What the file says of columns of which it tells the unit alone."""
+    by_unit: dict[str, list[str]] = {}
+    for column in columns:
+        if column.unit:
+            by_unit.setdefault(column.unit, []).append(column.name)
+    return [setting(names, unit=unit) for unit, names in by_unit.items()]
 
 
 def number(text: str | None) -> float | None:

@@ -22,7 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from loaders.formats import cells, cutting, delimited, stamps
-from loaders.formats.campbell import HEADER_LINES, Header, read_header
+from loaders.formats.campbell import HEADER_LINES, Header, read_header, stated
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Table
@@ -266,4 +266,11 @@ def describe(blocks: list[Block]) -> dict[str, object]:
     different: dict[tuple[object, ...], Header] = {}
     for block in blocks:
         different.setdefault((block.header.environment, *block.header.layout), block.header)
-    return {"headers": [header.as_dict() for header in different.values()]}
+    return {"headers": [header.as_dict() for header in different.values()]} | stated(since(blocks))
+
+
+def since(blocks: list[Block]) -> Iterator[tuple[Header, str | None]]:
+    """Each header, with the stamp of the first row below it."""
+    for block in blocks:
+        stamp = stamp_of(block.body.split(b"\n", 1)[0].decode())
+        yield block.header, None if stamp is None else str(stamp.astype("datetime64[s]"))

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from loaders.formats import cutting, toa5
-from loaders.formats.campbell import DEMAND, Header, check_names
+from loaders.formats.campbell import DEMAND, Header, check_names, stated
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 from loaders.formats.text import MARK, decode_lines
@@ -54,7 +54,7 @@ def parse(content: bytes) -> LoggerFile:
         logger=None,
         tables=tuple(tables),
         rejected=tuple(rejected),
-        header={"headers": list(describe(blocks))},
+        header={"headers": list(describe(blocks))} | stated(toa5.since(blocks)),
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,

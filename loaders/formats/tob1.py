@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.formats import tob
-from loaders.formats.campbell import Header
+from loaders.formats.campbell import Header, stated
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 
 NAME = "tob1"
@@ -55,7 +55,7 @@ def parse(content: bytes) -> LoggerFile:
         logger=layout.header.serial or None,
         tables=(table,) if len(table.timestamps) else (),
         rejected=tuple(rejected),
-        header={"headers": [layout.as_dict()]},
+        header={"headers": [layout.as_dict()]} | stated([(layout.header, None)]),
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,

@@ -18,7 +18,7 @@ from datetime import datetime
 import numpy as np
 
 from loaders.formats import tob, tob_frames
-from loaders.formats.campbell import Header
+from loaders.formats.campbell import Header, stated
 from loaders.formats.frame import FormatError, LoggerFile, Rejected
 from loaders.formats.tob_frames import FOOT_BYTES, Framing
 
@@ -78,7 +78,8 @@ def parse_frames(content: bytes, name: str, signature: str, head_bytes: int, tab
         logger=layout.header.serial or None,
         tables=(table,) if len(rows) else (),
         rejected=tuple(rejected),
-        header={"headers": [layout.as_dict()], "frames": dict(zip(TABLE, table_line, strict=False))},
+        header={"headers": [layout.as_dict()], "frames": dict(zip(TABLE, table_line, strict=False))}
+        | stated([(layout.header, None)]),
         created=read_created(lines[0][-1]),
         utc_offset=None,
         timestamp_is_end_of_period=None,

@@ -28,6 +28,7 @@ from loaders.formats import blocks, cells, dates, grid
 from loaders.formats.cells import Cells
 from loaders.formats.frame import Column, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
+from loaders.formats.settings import units
 from loaders.formats.text import decode_lines
 
 NAME = "windographer"
@@ -109,13 +110,19 @@ def read_one(text: str) -> LoggerFile:
     )
     read = replace(read, columns={position: _without_replaced(column) for position, column in read.columns.items()})
     times, utc_offset = dates.read(read.stamps, read.rows.lines)
-    tables, rejected = grid.to_table(read, times, _columns(header.names), dates.EXPECTED)
+    columns = _columns(header.names)
+    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=None,
         tables=tables,
         rejected=rejected,
-        header={"facts": header.facts, "text": list(header.text), "names": list(header.names), "settings": []},
+        header={
+            "facts": header.facts,
+            "text": list(header.text),
+            "names": list(header.names),
+            "settings": units(columns.values()),
+        },
         created=_created(header.facts.get("Created", "")),
         utc_offset=utc_offset,
         timestamp_is_end_of_period=_is_end(header.text),

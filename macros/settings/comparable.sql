@@ -12,7 +12,9 @@
     length(ltrim(translate({{ given }}.number::text, '-.', ''), '0')) >= 4 as is_precise,
     case
         when {{ given }}.what = 'unit'
-            then coalesce(concat_ws(' ', {{ units }}.written_unit, {{ units }}.factor, {{ units }}.shift), {{ given }}.word)
+            then coalesce(
+                nullif(concat_ws(' ', {{ units }}.written_unit, {{ units }}.factor, {{ units }}.shift), ''), lower({{ given }}.word)
+            )
         when {{ given }}.what = 'serial_number' then metadata.same_serial({{ given }}.word)
     end as written_word
 {%- endmacro %}

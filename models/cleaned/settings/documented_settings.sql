@@ -81,7 +81,15 @@ given as (
             ('slope', programmed.slope, null),
             ('offset', programmed."offset", null),
             ('height', programmed.programmed_height_m, null),
-            ('unit', null, programmed.unit),
+            -- a turbulence intensity has no unit of the quantity, nor has a number of samples
+            (
+                'unit',
+                null,
+                case
+                    when programmed.statistic in ('ti', 'ti30sec', 'count', 'availability', 'quality') then null
+                    else programmed.unit
+                end
+            ),
             ('serial_number', null, nullif(trim(programmed.sensor_serial_number), ''))
         ) as documented (what, number, word)
     union all

@@ -9,7 +9,7 @@ stated as materialized (
     select
         *,
         row_number() over (
-            partition by metadata.same_serial(logger), column_name, what
+            partition by metadata.same_serial(logger), table_name, column_name, what
             order by valid_from, file_id
         ) as place
     from {{ ref('stated_settings') }}
@@ -42,6 +42,7 @@ changed as (
     from stated
     inner join stated as previous
         on metadata.same_serial(stated.logger) = metadata.same_serial(previous.logger)
+        and stated.table_name is not distinct from previous.table_name
         and stated.column_name = previous.column_name
         and stated.what = previous.what
         and stated.place = previous.place + 1

@@ -72,6 +72,7 @@ given as (
     select
         followed.file_id,
         followed.logger,
+        followed.table_name,
         followed.column_name,
         -- since when the file before says nothing any more
         case
@@ -105,6 +106,7 @@ comparable as (
     select
         given.file_id,
         given.logger,
+        given.table_name,
         given.column_name,
         given.not_before,
         given.valid_from,

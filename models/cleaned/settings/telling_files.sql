@@ -1,6 +1,6 @@
--- Of the files that state settings those that may tell something new: whose settings are others than those of the logger's
--- file before, or which reach into another time of the metadata. Daily files of years are a handful of them, found by
--- digests on the ledger: no other header is read.
+-- Of the files that state settings those that may tell something new: whose settings are others than those of the file of
+-- the same logger and table before, or which reach into another time of the metadata. Daily files of years are a handful of
+-- them, found by digests on the ledger: no other header is read.
 {{ config(materialized='view') }}
 
 with
@@ -67,6 +67,7 @@ followed as (
     select
         files.file_id,
         files.logger,
+        files.table_name,
         files.first_timestamp,
         files.last_timestamp,
         lag(files.last_timestamp) over of_logger as previous_timestamp,
@@ -79,7 +80,7 @@ followed as (
     inner join epochs using (file_id)
     inner join dated using (file_id)
     window of_logger as (
-        partition by metadata.same_serial(files.logger)
+        partition by metadata.same_serial(files.logger), files.table_name
         order by files.first_timestamp, files.last_timestamp, files.file_id
     )
 
@@ -90,6 +91,7 @@ telling as (
     select
         file_id,
         logger,
+        table_name,
         first_timestamp,
         last_timestamp,
         previous_timestamp

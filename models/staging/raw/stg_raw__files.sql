@@ -26,6 +26,8 @@ renamed as (
         header -> 'settings' as settings,
         settings_digest,
         to_jsonb(settings_dates) as settings_dates,
+        coalesce(settings_table, '') as table_name,
+        programs,
 
         -- what it says of a lidar or sodar
         (header ->> 'device_orientation_deg')::double precision as device_orientation_deg,

@@ -1,0 +1,3 @@
+alter table raw.file
+drop column settings_table,
+drop column programs;
