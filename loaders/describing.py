@@ -140,7 +140,7 @@ def _read(name: str, found: Format, file: LoggerFile, overrules: str | None) -> 
     return FileDescription(
         path=name,
         format=file.format,
-        format_verified=found.VERIFIED,
+        format_verified=found.VERIFIED and not file.is_unverified,
         overrules=overrules,
         logger=file.logger,
         created=file.created,

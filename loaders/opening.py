@@ -196,7 +196,7 @@ class Opener:
         name = row.claimed_logger or file.logger
         described = {
             "format": file.format,
-            "format_verified": module.VERIFIED,
+            "format_verified": module.VERIFIED and not file.is_unverified,
             "logger": name,
             "claimed_by": "option" if row.claimed_logger else "header",
             "header": file.header,

@@ -115,6 +115,8 @@ class LoggerFile:
         created: when the file says it was written.
         utc_offset: of the timestamps, where the file states it.
         timestamp_is_end_of_period: None where the file doesn't say.
+        is_unverified: whether it is read in a way that no file of a real logger has borne out, though its format has
+            been checked.
     """
 
     format: str
@@ -125,3 +127,4 @@ class LoggerFile:
     created: datetime | None
     utc_offset: np.timedelta64 | None
     timestamp_is_end_of_period: bool | None
+    is_unverified: bool = False

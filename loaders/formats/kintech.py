@@ -92,6 +92,7 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=utc_offset(header.facts["time_zone"]),
         timestamp_is_end_of_period=None,
+        is_unverified=_is_unverified(header, stamps, lines[start + 1]),
     )
 
 
@@ -209,6 +210,12 @@ def _order(header: Header, stamps: dates.Stamps, read: grid.Grid) -> dates.Order
     if min(day, month) >= 0 and year > max(day, month):
         return dates.DAY_FIRST if day < month else dates.MONTH_FIRST
     return dates.settle_or_refuse(stamps, read.stamps, read.rows.lines)
+
+
+def _is_unverified(header: Header, stamps: dates.Stamps, names: str) -> bool:
+    """Both loggers' files have decimal points, the year first, and one name for date and time."""
+    year_last = stamps.legible & ~stamps.year_first
+    return header.facts["decimal"] == "," or bool(year_last.any()) or not names.startswith("DateTime")
 
 
 def _columns(header: Header) -> dict[int, Column]:

@@ -36,6 +36,7 @@ ROW = re.compile(r"\d{1,5},(19|20|21)\d\d,([1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6]),(
 LEADING = 4  # id, year, day, hours and minutes
 MINUTE_S = 60
 MISSING = cells.spellings(("NAN", "INF", "-INF", "+INF", "", "6999", "-6999", "7999", "-7999", "99999", "-99999"))
+UNVERIFIED = re.compile(rb"(?m)^\d+,\d+,\d+,2400(?:,|$)|,-?(?:99999|7999)(?=,|$)")  # midnights, and ends of ranges
 STILL_WRITTEN = "load the file's next version: it ends within this line, so it was still being written"
 
 
@@ -79,6 +80,7 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
+        is_unverified=UNVERIFIED.search(data) is not None,
     )
 
 

@@ -28,7 +28,8 @@ from loaders.formats.zones import utc_offset
 
 NAME = "symphoniepro"
 VERIFIED = True
-TITLE = re.compile("NRG Export Service|SymphoniePRO Desktop Application")
+DESKTOP = "SymphoniePRO Desktop Application"
+TITLE = re.compile(f"NRG Export Service|{DESKTOP}")
 MEASUREMENTS = "Measurements"
 AGAIN = "export the file again, or load it as it was exported"
 MISSING = cells.spellings(("NAN", ""))
@@ -78,6 +79,7 @@ def parse(content: bytes) -> LoggerFile:
         created=created(export.sections, title[0]),
         utc_offset=zone if stamped_offset is None else stamped_offset,
         timestamp_is_end_of_period=None,
+        is_unverified=title[0] == DESKTOP or filters_applied(export.sections),
     )
 
 

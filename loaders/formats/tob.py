@@ -14,7 +14,7 @@ from loaders.formats import text
 from loaders.formats.campbell import Header, check_names
 from loaders.formats.delimited import fields
 from loaders.formats.frame import FormatError, Table
-from loaders.formats.tob_types import Decoder, Kind, kind_of
+from loaders.formats.tob_types import ALL_FLAGS, UNVERIFIED, Decoder, Kind, kind_of
 
 EPOCH = np.datetime64("1990-01-01", "us")  # Campbell's loggers count seconds from here
 DEMAND = "have the file collected again from the logger or its card; a text editor or a transfer as text spoils it"
@@ -67,6 +67,19 @@ class Layout:
             rejected_cells=tuple(np.zeros(len(records), dtype=bool) for _ in readings),
             averaging_period=averaging_period,
         )
+
+    def is_unverified(self, table: Table) -> bool:
+        """Whether it has types, or flags in a byte, that no file of a real logger has borne out."""
+        flags = [number for number in self.readings if self._type(number) == "BOOL8"]
+        mixed = any(
+            not np.isin(values, (0, ALL_FLAGS)).all()
+            for number, values in zip(self.readings, table.values, strict=True)
+            if number in flags
+        )
+        return mixed or any(self._type(number) in UNVERIFIED for number in self.readings)
+
+    def _type(self, number: int) -> str:
+        return self.types[number].strip().upper()
 
     def as_dict(self) -> dict[str, object]:
         """The header for JSON."""

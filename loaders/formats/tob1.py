@@ -59,6 +59,7 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
+        is_unverified=layout.is_unverified(table),
     )
 
 

@@ -83,6 +83,7 @@ def parse_frames(content: bytes, name: str, signature: str, head_bytes: int, tab
         created=read_created(lines[0][-1]),
         utc_offset=None,
         timestamp_is_end_of_period=None,
+        is_unverified=layout.is_unverified(table),
     )
 
 

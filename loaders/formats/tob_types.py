@@ -24,6 +24,9 @@ FP2_SPECIAL = (0x1FFF, 0x9FFF, 0x9FFE)  # INF, -INF, NAN
 FP4_SPECIAL = (0x7FFFFFFF, 0xFFFFFFFF)  # INF, -INF
 FLAGS = np.array([float(f"{byte:08b}"[::-1]) for byte in range(256)])  # a digit a flag, the lowest bit first
 
+UNVERIFIED = ("FP4", "BOOL2")
+ALL_FLAGS = FLAGS[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

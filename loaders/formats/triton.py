@@ -97,6 +97,7 @@ def read_one(text: str) -> LoggerFile:
         created=None,
         utc_offset=utc_offset,
         timestamp_is_end_of_period=None,
+        is_unverified=dialect.decimal == "." or header.separator == ",",
     )
 
 

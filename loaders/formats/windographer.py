@@ -108,7 +108,9 @@ def read_one(text: str) -> LoggerFile:
         readings=range(1, width),
         missing=MISSING,
     )
-    read = replace(read, columns={position: _without_replaced(column) for position, column in read.columns.items()})
+    cleared = {position: _without_replaced(column) for position, column in read.columns.items()}
+    is_replaced = any(np.isnan(cleared[at].values).sum() > np.isnan(read.columns[at].values).sum() for at in cleared)
+    read = replace(read, columns=cleared)
     times, utc_offset = dates.read(read.stamps, read.rows.lines)
     columns = _columns(header.names)
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
@@ -126,7 +128,15 @@ def read_one(text: str) -> LoggerFile:
         created=_created(header.facts.get("Created", "")),
         utc_offset=utc_offset,
         timestamp_is_end_of_period=_is_end(header.text),
+        is_unverified=is_replaced or _is_unverified(header, read),
     )
+
+
+def _is_unverified(header: Header, read: grid.Grid) -> bool:
+    """The real export has decimal points, no units in brackets, and the year last."""
+    has_units = any(UNIT.fullmatch(name) for name in header.names)
+    year_first = bool(len(read.stamps)) and re.match(r"\s*\d{4}", read.stamps[0].as_py()) is not None
+    return header.decimal == "," or has_units or year_first
 
 
 def _read_header(lines: Sequence[str]) -> Header:

@@ -74,7 +74,7 @@ def read_one(text: str) -> LoggerFile:
     second, _, body = rest.partition("\n")
     header = _read_header(first, second)
     blocks.refuse_another(body.split("\n"), HEADER_LINES + 1, NAMES)
-    read, seconds = _read_rows(body.encode(), header)
+    read, seconds, decimal = _read_rows(body.encode(), header)
     stamps = dates.take_apart(read.stamps)
     times = dates.to_times(stamps, _order(stamps, seconds, read))
     columns = _columns(header)
@@ -90,6 +90,7 @@ def read_one(text: str) -> LoggerFile:
         created=None,
         utc_offset=_utc_offset(header),
         timestamp_is_end_of_period=_is_end(header),
+        is_unverified=decimal == ".",
     )
 
 
@@ -117,24 +118,25 @@ def _split_facts(line: str, separator: str) -> list[str]:
     return text.split(";" if ";" in text else separator)
 
 
-def _read_rows(body: bytes, header: Header) -> tuple[grid.Grid, NDArray[np.float64]]:
-    """The rows, and the column of seconds, NaN where there is none."""
+def _read_rows(body: bytes, header: Header) -> tuple[grid.Grid, NDArray[np.float64], str]:
+    """The rows, the column of seconds, NaN where there is none, and the sign before decimals."""
     separator = header.separator
     rows = grid.cut_after(body, separator, len(header.names)) if header.has_checksum else body
     stamp = header.names.index(STAMP)
     readings = [position for position, name in enumerate(header.names) if name.lower() not in NO_READINGS]
     seconds = [position for position, name in enumerate(header.names) if name == SECONDS]
+    dialect = Dialect(separator, grid.decimal_mark(rows, separator))
     read = grid.read(
         rows,
         HEADER_LINES + 1,
         len(header.names) + header.has_checksum,
-        Dialect(separator, grid.decimal_mark(rows, separator)),
+        dialect,
         stamp=stamp,
         readings=[*readings, *seconds],
         missing=MISSING,
     )
     counted = read.columns.pop(seconds[0]).values if seconds else np.full(len(read.rows.lines), np.nan)
-    return replace(read, texts=body.decode().split("\n")), counted
+    return replace(read, texts=body.decode().split("\n")), counted, dialect.decimal
 
 
 def _order(stamps: dates.Stamps, seconds: NDArray[np.float64], read: grid.Grid) -> dates.Order:

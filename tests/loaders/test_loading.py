@@ -350,3 +350,13 @@ def test_what_was_taken_back_is_read_again_at_once_though_it_has_rejected_lines(
     with connect(instance, "analyst") as connection:
         assert connection.execute("select distinct state from raw.file").fetchall() == [("loaded",)]
     assert min(values(instance)) == utc(0)
+
+
+def test_the_ledger_says_of_a_file_that_it_takes_an_unverified_way_of_a_verified_format(
+    mast: Home, write: Write
+) -> None:
+    for clock, is_verified in (("2350", True), ("2400", False)):
+        load(mast, [write(f"{clock}.dat", f"213,2021,60,{clock},1\r\n".encode())], logger="4711")
+        with connect(mast, "analyst") as connection:
+            last = connection.execute("select format_verified from raw.file order by file_id desc limit 1").fetchone()
+        assert last == (is_verified,)

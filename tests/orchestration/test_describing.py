@@ -57,6 +57,12 @@ def save_answered(proposal: dict[str, Any]) -> None:
     path.write_text("\n".join(lines))
 
 
+def test_a_file_that_takes_an_unverified_way_of_a_verified_format_is_unverified(nowhere: Home, write: Write) -> None:
+    for clock, is_verified in (("2350", True), ("2400", False)):
+        (file,) = described(nowhere, write(f"{clock}.dat", f"213,2021,60,{clock},1\r\n".encode()))
+        assert (file["format"], file["format_verified"]) == ("mixed_array", is_verified)
+
+
 def test_all_that_a_file_says_is_told(nowhere: Home, write: Write) -> None:
     content = toa5({0: [5.0], 1: [None], 2: [7.5], 3: ["x"], **{step: [6.0] for step in range(4, 12)}})
     path = write("a.dat", content)
