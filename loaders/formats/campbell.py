@@ -30,6 +30,7 @@ class Header:
     names: tuple[str, ...]
     units: tuple[str, ...]
     processing: tuple[str, ...]
+    separator: str = ","
 
     @property
     def table(self) -> str:
@@ -103,13 +104,19 @@ def statistic_of(name: str, processing: str) -> str | None:
     return STATISTICS[named[1]] if named else None
 
 
-def read_header(lines: Sequence[str], first_line: int, signature: str) -> Header:
-    """Read the header lines of a format with this signature; raises FormatError with the line that is wrong."""
-    rows = [_read_line(text, first_line + number) for number, text in enumerate(lines)]
+def read_header(lines: Sequence[str], first_line: int, signature: str, separator: str = ",") -> Header:
+    """Read the header lines of a format with this signature; raises FormatError with the line that is wrong.
+
+    A spreadsheet pads all lines to the width of the widest: empty fields behind the names are none.
+    """
+    rows = [_read_line(text, first_line + number, separator) for number, text in enumerate(lines)]
     environment = _read_environment(rows[0] if rows else [], first_line, signature)
     if len(rows) < HEADER_LINES:
         raise _error(f"the header ends after {len(rows)} of {HEADER_LINES} lines", first_line + len(rows))
-    names, units, processing = rows[1:]
+    names = rows[1]
+    while len(names) > 1 and not names[-1] and not any(row[len(names) - 1 : len(names)] != [""] for row in rows[2:]):
+        names.pop()
+    units, processing = (row if any(row[len(names) :]) else row[: len(names)] for row in rows[2:])
     first_name = names[0] if names else ""
     if first_name.upper() != "TIMESTAMP":
         raise _error(f"the first column is named '{first_name[:40]}', 'TIMESTAMP' expected", first_line + 1)
@@ -121,11 +128,11 @@ def read_header(lines: Sequence[str], first_line: int, signature: str) -> Header
         raise _error(f"the line of units begins with '{units[0]}', 'TS' expected", first_line + 2)
     if processing[0]:
         raise _error(f"the line of processing begins with '{processing[0]}', an empty field expected", first_line + 3)
-    return Header(first_line, environment, tuple(names), tuple(units), tuple(processing))
+    return Header(first_line, environment, tuple(names), tuple(units), tuple(processing), separator)
 
 
-def _read_line(text: str, line: int) -> list[str]:
-    cells = fields(text)
+def _read_line(text: str, line: int, separator: str) -> list[str]:
+    cells = fields(text, separator)
     if cells is None:
         raise _error("the header line ends inside a quoted field", line)
     return [cell.strip() for cell in cells]

@@ -141,10 +141,10 @@ def _mend(
         yield first, last, mended
 
 
-def fields(text: str) -> list[str] | None:
+def fields(text: str, separator: str = ",") -> list[str] | None:
     """The fields of one row, or None where its quotes don't close, or close in the middle of a field."""
     try:
-        rows = list(csv.reader([text], strict=True))
+        rows = list(csv.reader([text], strict=True, delimiter=separator))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else [""]

@@ -46,6 +46,11 @@ class Dialect:
             texts = pc.replace_substring(texts, before, after)
         return texts
 
+    def as_it_was(self, text: str) -> str:
+        """A line of `plain` as the file has it."""
+        own, plain = self._signs()
+        return text.translate(str.maketrans(plain, own))
+
     def _signs(self) -> tuple[str, str]:
         signs = {self.separator: ","}
         if self.decimal == ",":

@@ -5,7 +5,11 @@ own rule is the end; some files have been shifted since). NAN, INF and blank are
 not: they end the range of the two-byte float, but whether a table has that type stands nowhere in the file.
 Quotes don't tell strings from numbers, since spreadsheets drop them: what reads as a number is one.
 
-Checked against files of real loggers, of CardConvert and of a spreadsheet; midnight as 24:00 is from general knowledge.
+A spreadsheet saves such a file anew in the way of its locale: with semicolons or tabs, decimal commas, and dates of which
+the rows must tell the order. Such a file is read whole, since a part of it may not tell.
+
+Checked against files of real loggers, of CardConvert and of a spreadsheet; midnight as 24:00 and other separators
+and dates are from general knowledge.
 """
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
@@ -21,16 +25,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import cells, cutting, delimited, stamps
+from loaders.formats import cells, cutting, dates, delimited, grid, stamps
 from loaders.formats.campbell import HEADER_LINES, Header, read_header, stated
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.grid import Dialect
 from loaders.formats.text import MARK, decode_lines
 
 NAME = "toa5"
 VERIFIED = True
 SIGNATURE = "TOA5"
+SEPARATOR = re.compile(f'"?{SIGNATURE}"?([,;\t])')
 MISSING = cells.spellings(("NAN", "INF", "-INF", "+INF", ""))
 
 STILL_WRITTEN = "load the file's next version: it ends within this line, so it was still being written"
@@ -82,7 +88,17 @@ def parse(content: bytes) -> LoggerFile:
 
 def cut(content: bytes) -> Cut | None:
     """Where a file that LoggerNet still appends to can be cut."""
+    lines = content[next(headers(content), 0) :].split(b"\n", HEADER_LINES + 1)
+    first_row = lines[HEADER_LINES].decode(errors="replace") if len(lines) > HEADER_LINES else ""
+    if separator_of(lines[0]) != "," or stamps.is_ambiguous(first_row.partition(",")[0].strip('" ')):
+        return None  # its rows tell together how they are to be read
     return cutting.under_last_header(content, headers(content), HEADER_LINES)
+
+
+def separator_of(first_line: bytes) -> str:
+    """The sign between fields: that behind the format's name."""
+    found = SEPARATOR.match(first_line.removeprefix(MARK).decode(errors="replace"))
+    return found[1] if found else ","
 
 
 def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
@@ -100,9 +116,12 @@ def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
         *head, body = data[start:end].split(b"\n", HEADER_LINES)
         if len(head) < HEADER_LINES and body:  # the file ends within the header
             head, body = [*head, body], b""
+        separator = separator_of(head[0]) if head else ","
         try:
-            header = read_header([text.decode() for text in head], line, SIGNATURE)
-            check_body_begins(body, line + HEADER_LINES)
+            header = read_header([text.decode() for text in head], line, SIGNATURE, separator)
+            check_body_begins(body, line + HEADER_LINES, separator)
+            if head[1].rstrip().endswith(separator.encode()):  # a spreadsheet has padded all lines
+                body = grid.without_padding(body, separator, len(header.names))
             blocks.append(Block(header, line + HEADER_LINES, body))
         except FormatError as error:
             if not blocks or body:
@@ -117,7 +136,7 @@ def headers(data: bytes) -> Iterator[int]:
     word = SIGNATURE.encode()
     found = data.find(word)
     while found >= 0:
-        for before, after in ((b'"', b'"'), (b"", b",")):
+        for before, after in ((b'"', b'"'), (b"", b","), (b"", b";"), (b"", b"\t")):
             for mark in (b"", MARK):
                 start = found - len(mark + before)
                 begins_line = start == 0 or (start > 0 and data.startswith(b"\n", start - 1))
@@ -126,10 +145,10 @@ def headers(data: bytes) -> Iterator[int]:
         found = data.find(word, found + 1)
 
 
-def check_body_begins(body: bytes, line: int) -> None:
+def check_body_begins(body: bytes, line: int, separator: str) -> None:
     """A fifth header line means that what was read as names, units and processing may be something else."""
     first = body.split(b"\n", 1)[0].decode()
-    first_fields = delimited.fields(first)
+    first_fields = delimited.fields(first, separator)
     if first.strip() and first_fields and first_fields[0].strip() in ("", "TS"):
         raise FormatError(
             f"a further header line found, a row with its timestamp expected after {HEADER_LINES} header lines",
@@ -155,15 +174,22 @@ def by_layout(blocks: Iterable[Block]) -> list[list[Block]]:
     """Blocks whose rows belong to one table, in the order of their first."""
     groups: dict[tuple[object, ...], list[Block]] = {}
     for block in blocks:
-        groups.setdefault(block.header.layout, []).append(block)
+        groups.setdefault((block.header.separator, *block.header.layout), []).append(block)
     return list(groups.values())
 
 
 def read_table(blocks: list[Block]) -> tuple[Table, list[Rejected]]:
     """The rows of blocks of one layout, and what of them can't be read."""
     header = blocks[0].header
+    dialect = None
+    if header.separator != ",":
+        mark = grid.decimal_mark(b"\n".join(block.body for block in blocks), header.separator)
+        dialect = Dialect(header.separator, mark)
+        blocks = [replace(block, body=dialect.plain(block.body)) for block in blocks]
     rows, stamp_texts, columns = read_rows(blocks)
-    times = stamps.read_iso(stamp_texts)
+    if dialect:
+        stamp_texts = dialect.restored(stamp_texts)
+    times = read_times(stamp_texts)
     stamped = ~np.isnat(times)
     if len(times) and not stamped.any():
         refuse_ambiguous(stamp_texts, rows)
@@ -181,7 +207,22 @@ def read_table(blocks: list[Block]) -> tuple[Table, list[Rejected]]:
     ]
     rejected += rejected_lines(rows, stamp_texts, stamped, len(columns))
     rejected += rejected_cells(rows, columns, stamped, header)
+    if dialect:
+        rejected = [replace(bad, text=dialect.as_it_was(bad.text)) for bad in rejected]
     return table, rejected
+
+
+def read_times(texts: pa.ChunkedArray[Any]) -> NDArray[np.datetime64]:
+    """The stamps as times; those with day and month in the order of a locale where the rows themselves tell which."""
+    times = stamps.read_iso(texts)
+    if not np.isnat(times).any():
+        return times
+    parts = dates.take_apart(texts)
+    order = dates.settle(parts)
+    mended = np.isnat(times) & ~parts.zoned
+    if order is not None:
+        times[mended] = dates.to_times(parts, order)[mended]
+    return times
 
 
 def read_rows(blocks: list[Block]) -> tuple[Rows, pa.ChunkedArray[Any], dict[int, Cells]]:
@@ -219,7 +260,8 @@ def refuse_ambiguous(stamp_texts: pa.ChunkedArray[Any], rows: Rows) -> None:
     for text, line in zip(map(str, stamp_texts), rows.lines, strict=True):
         if stamps.is_ambiguous(text):
             raise FormatError(
-                f"no timestamp can be read: '{text}' may be day, month or month, day; {stamps.EXPECTED} expected",
+                f"no timestamp can be read: '{text}' may be day, month or month, day, and no other row tells; "
+                f"{stamps.EXPECTED} expected",
                 f"line {line}",
                 "save the file with ISO dates, or load it as the logger wrote it",
             )
