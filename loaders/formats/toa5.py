@@ -5,8 +5,8 @@ own rule is the end; some files have been shifted since). NAN, INF and blank are
 not: they end the range of the two-byte float, but whether a table has that type stands nowhere in the file.
 Quotes don't tell strings from numbers, since spreadsheets drop them: what reads as a number is one.
 
-A spreadsheet saves such a file anew in the way of its locale: with semicolons or tabs, decimal commas, and dates of which
-the rows must tell the order. Such a file is read whole, since a part of it may not tell.
+A spreadsheet saves such a file anew in the way of its locale: with semicolons or tabs, decimal commas, and dates of
+which the rows must tell the order. Such a file is read whole, since a part of it may not tell.
 
 Checked against files of real loggers, of CardConvert and of a spreadsheet; midnight as 24:00 and other separators
 and dates are from general knowledge.
