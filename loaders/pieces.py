@@ -143,10 +143,9 @@ def _with_short_names(file: LoggerFile) -> LoggerFile:
 def _moved(file: LoggerFile, state: End) -> LoggerFile:
     """With lines as the whole file counts them."""
     by = state.lines - state.heading_lines
-    if not by:
-        return file
+    told = state.heading_lines  # what is wrong in the heading was told where it stands
     tables = tuple(replace(table, lines=table.lines + by) for table in file.tables)
-    rejected = tuple(replace(bad, line=bad.line + by) for bad in file.rejected)
+    rejected = tuple(replace(bad, line=bad.line + by) for bad in file.rejected if bad.line > told)
     return replace(file, tables=tables, rejected=rejected)
 
 

@@ -17,38 +17,27 @@ from __future__ import annotations  # Arrow's types take parameters in its stubs
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import cells, cutting, dates, delimited, grid, stamps
-from loaders.formats.campbell import HEADER_LINES, Header, read_header, stated
+from loaders.formats import cells, dates, delimited, grid, stamps, toa5_blocks
+from loaders.formats.campbell import Header, stated
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
-from loaders.formats.text import MARK, decode_lines
+from loaders.formats.text import decode_lines
+from loaders.formats.toa5_blocks import SIGNATURE, Block, split_at_headers, stamp_of
 
 NAME = "toa5"
 VERIFIED = True
-SIGNATURE = "TOA5"
-SEPARATOR = re.compile(f'"?{SIGNATURE}"?([,;\t])')
 MISSING = cells.spellings(("NAN", "INF", "-INF", "+INF", ""))
 
 STILL_WRITTEN = "load the file's next version: it ends within this line, so it was still being written"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A header and the rows up to the next one."""
-
-    header: Header
-    first_line: int
-    body: bytes
 
 
 def matches(head: bytes) -> bool:
@@ -88,73 +77,7 @@ def parse(content: bytes) -> LoggerFile:
 
 def cut(content: bytes) -> Cut | None:
     """Where a file that LoggerNet still appends to can be cut."""
-    lines = content[next(headers(content), 0) :].split(b"\n", HEADER_LINES + 1)
-    first_row = lines[HEADER_LINES].decode(errors="replace") if len(lines) > HEADER_LINES else ""
-    if separator_of(lines[0]) != "," or stamps.is_ambiguous(first_row.partition(",")[0].strip('" ')):
-        return None  # its rows tell together how they are to be read
-    return cutting.under_last_header(content, headers(content), HEADER_LINES)
-
-
-def separator_of(first_line: bytes) -> str:
-    """The sign between fields: that behind the format's name."""
-    found = SEPARATOR.match(first_line.removeprefix(MARK).decode(errors="replace"))
-    return found[1] if found else ","
-
-
-def split_at_headers(data: bytes) -> tuple[list[Block], list[Rejected]]:
-    """Cut the file before each line whose first field is TOA5.
-
-    A later header that breaks off before its first row takes no reading with it: its lines are rejected.
-    """
-    starts = list(headers(data))
-    if not starts or data[: starts[0]].strip():  # another word than the format's: what it is, the header's reader tells
-        starts = [0, *starts]
-    blocks: list[Block] = []
-    rejected: list[Rejected] = []
-    line = 1 + data.count(b"\n", 0, starts[0])
-    for start, end in pairwise([*starts, len(data)]):
-        *head, body = data[start:end].split(b"\n", HEADER_LINES)
-        if len(head) < HEADER_LINES and body:  # the file ends within the header
-            head, body = [*head, body], b""
-        separator = separator_of(head[0]) if head else ","
-        try:
-            header = read_header([text.decode() for text in head], line, SIGNATURE, separator)
-            check_body_begins(body, line + HEADER_LINES, separator)
-            if head[1].rstrip().endswith(separator.encode()):  # a spreadsheet has padded all lines
-                body = grid.without_padding(body, separator, len(header.names))
-            blocks.append(Block(header, line + HEADER_LINES, body))
-        except FormatError as error:
-            if not blocks or body:
-                raise
-            rejected += [Rejected(number, text.decode(), error.what, 0) for number, text in enumerate(head, line)]
-        line += data.count(b"\n", start, end)
-    return blocks, rejected
-
-
-def headers(data: bytes) -> Iterator[int]:
-    """Where headers begin, in mid-file too: LoggerNet writes one when it goes on in the old file after a change."""
-    word = SIGNATURE.encode()
-    found = data.find(word)
-    while found >= 0:
-        for before, after in ((b'"', b'"'), (b"", b","), (b"", b";"), (b"", b"\t")):
-            for mark in (b"", MARK):
-                start = found - len(mark + before)
-                begins_line = start == 0 or (start > 0 and data.startswith(b"\n", start - 1))
-                if begins_line and data.startswith(mark + before + word + after, start):
-                    yield start
-        found = data.find(word, found + 1)
-
-
-def check_body_begins(body: bytes, line: int, separator: str) -> None:
-    """A fifth header line means that what was read as names, units and processing may be something else."""
-    first = body.split(b"\n", 1)[0].decode()
-    first_fields = delimited.fields(first, separator)
-    if first.strip() and first_fields and first_fields[0].strip() in ("", "TS"):
-        raise FormatError(
-            f"a further header line found, a row with its timestamp expected after {HEADER_LINES} header lines",
-            f"line {line}",
-            "take the line out in a copy of the file and load that",
-        )
+    return toa5_blocks.cut(content)
 
 
 def the_logger(blocks: Iterable[Block]) -> str | None:
@@ -265,13 +188,6 @@ def refuse_ambiguous(stamp_texts: pa.ChunkedArray[Any], rows: Rows) -> None:
                 f"line {line}",
                 "save the file with ISO dates, or load it as the logger wrote it",
             )
-
-
-def stamp_of(text: str) -> np.datetime64 | None:
-    """The stamp of a line that is no row, if it is whole: another field follows it."""
-    first, following, _ = text.partition(",")
-    stamp = stamps.read_iso(pa.chunked_array([pa.array([first.strip().strip('"')], pa.string())]))[0]
-    return stamp if following and not np.isnat(stamp) else None
 
 
 def rejected_lines(

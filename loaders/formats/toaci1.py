@@ -19,7 +19,7 @@ from loaders.formats.campbell import DEMAND, Header, check_names, stated
 from loaders.formats.delimited import fields
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 from loaders.formats.text import MARK, decode_lines
-from loaders.formats.toa5 import Block
+from loaders.formats.toa5_blocks import Block
 
 NAME = "toaci1"
 VERIFIED = False
