@@ -170,6 +170,15 @@ def waiting(connection: Connection, *, version: str, retry_failed: bool) -> list
     )
 
 
+def take_up_rejected(connection: Connection, *, version: str) -> None:
+    """Let files of which other code than this version's rejected lines be read again."""
+    connection.execute(
+        "update raw.file set state = 'landed'"
+        " where state = 'loaded' and rejected_lines > 0 and loader_version is distinct from %s",
+        [version],
+    )
+
+
 def find(connection: Connection, condition: str, *arguments: object) -> list[LedgerRow]:
     """Rows of the ledger by a condition of ours, in the order of arrival."""
     with connection.cursor(row_factory=class_row(LedgerRow)) as cursor:

@@ -83,10 +83,19 @@ def load_waiting(
     """Read from the archive what was received and is not loaded yet: after a crash, or once it can be read.
 
     Files that failed are tried again where the code or the configuration is another one by now.
+
+    Args:
+        home: the instance.
+        retry_failed: whether all that failed are read again, and files of which other code rejected lines.
+        on_file: as of `load`.
+        settings: as of `load`.
+        workers: as of `load`.
     """
     with connect(home, "loader", application=APPLICATION) as connection:
         job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
         opener = Opener.of(home, connection, job.settings)
+        if retry_failed:
+            ledger.take_up_rejected(connection, version=loader_version())
         waiting = ledger.waiting(connection, version=loader_version(), retry_failed=retry_failed)
         rows = [row for row in waiting if retry_failed or _may_be_read_now(row, opener)]
         progress = _Progress(on_file, len(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,7 +21,7 @@ from loaders.formats.detect import HEAD_BYTES, Format
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.notes import Notes
-from loaders.pieces import PIECE_BYTES, Bytes, End, Joined, Piece, Source, can_be_cut
+from loaders.pieces import PIECE_BYTES, Bytes, End, Found, Joined, Piece, Source, can_be_cut
 from loaders.reading import Readable
 from loaders.receiving import Arrival, Receiver
 from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
@@ -182,13 +181,19 @@ class Opener:
         """Parse as much as tells what the file is; a small file is parsed whole, and once."""
         parse = partial(pieces.read, module, source, after)
         first = next(parse())
+        found = Found()
         if source.size <= PIECE_BYTES or not can_be_cut(module):
+            found.add(first)
             end, again = first.end, partial(_once_more, first)
         else:
-            end, again = deque(parse(), maxlen=1)[0].end, parse  # one piece at a time in memory
+            for piece in parse():  # one at a time in memory
+                found.add(piece)
+            end, again = piece.end, parse
         if end is not None:
             self.ends[row.file_id] = end
             self.notes.add(row, lambda connection: ledger.keep_end(connection, row.file_id, end))
+        if after is None:  # of what was appended to another file all may be bad
+            found.refuse_unreadable()
         return self._claimed(row, module, first, again)
 
     def _claimed(self, row: LedgerRow, module: Format, first: Piece, again: Any) -> Readable | LedgerRow:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from loaders.formats.detect import Format
-from loaders.formats.frame import Cut, FormatError, LoggerFile
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 
 PIECE_BYTES = 8 << 20
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
@@ -159,3 +159,30 @@ def _end(content: bytes, found: Cut | None, state: End) -> End | None:
 def finished_lines(piece: Piece) -> int | None:
     """The last line that is surely whole: a row without line break behind it may have been cut. None: all are."""
     return piece.end.lines if piece.end is not None and piece.end.unfinished else None
+
+
+@dataclass(slots=True)
+class Found:
+    """What a file's pieces have: whether there are rows, and which whole lines are none."""
+
+    has_rows: bool = False
+    first: Rejected | None = None
+    lines: int = 0
+
+    def add(self, piece: Piece) -> None:
+        """Take in a piece."""
+        finished = finished_lines(piece)
+        bad = [one for one in piece.file.rejected if finished is None or one.line <= finished]
+        self.has_rows |= any(len(table.timestamps) for table in piece.file.tables)
+        self.first = self.first or next(iter(bad), None)
+        self.lines += len({one.line for one in bad})
+
+    def refuse_unreadable(self) -> None:
+        """Raise FormatError with the reason of the first line, where there are lines and none of them is a row."""
+        if self.first is not None and not self.has_rows:
+            raise FormatError(
+                self.first.reason,
+                f"line {self.first.line}",
+                f"none of the file's {self.lines:,} lines could be read as a row; if the logger wrote them like this, "
+                "open an issue with the file: it is kept, and read again by the next version",
+            )

@@ -37,7 +37,7 @@ def load(
     paths: PathsArgument = None,
     logger: Annotated[str | None, typer.Option(help="Serial of the logger, whatever the files' headers say.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="These files' values win over all others.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed or waits, from the archive.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what failed, waits or had bad lines.")] = False,
     replay: Annotated[
         str | None,
         typer.Option(help="Serial of a logger of which all files are read again, from the archive.", metavar="LOGGER"),
