@@ -19,9 +19,9 @@ from loaders.metadata.importing import import_metadata
 from orchestration import building
 from tests.loaders.campaign import at, document, toa5
 
-# Steps of 10 minutes over the end of a month; directions on both sides of north, once and more around, a hair below it.
+# Steps of 10 minutes over the end of a month; directions on both sides of north, which is told as 0 and as 360.
 ROWS = {
-    step: [None if step % 50 == 0 else step / 700, 0.8, 0.13, 358 + step % 5 if step % 3 else -1e-17]
+    step: [None if step % 50 == 0 else step / 700, 0.8, 0.13, 356 + step % 5 if step % 3 else 0]
     for step in range(4400, 4600)
 }
 COLUMNS = ("Spd_Avg", "Spd_Std", "Spd_TI", "Dir_Avg")
