@@ -32,7 +32,8 @@ def read(folder: Path) -> Described:
             where = f"{path}, {error.where}" if error.where else str(path)
             problems.append(SetupError(error.what, where, error.remedy))
         except OSError as error:
-            problems.append(SetupError(f"the description can't be read: {error.strerror}", str(path)))
+            what = f"the description can't be read: {error.strerror}"
+            problems.append(SetupError(what, str(path), "see that it is a file, and that this account may read it"))
         except UnicodeDecodeError:
             problems.append(SetupError("no text in UTF-8", str(path), "save it as UTF-8"))
         else:

@@ -5,6 +5,7 @@ So a file of any size is read in the same memory, and of one that grew only what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,6 +14,7 @@ from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 
 PIECE_BYTES = 8 << 20
+LINE = re.compile(r"(?<=^line )\d+")
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
 
@@ -108,8 +110,7 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
         if not is_last and (found is None or found.at <= len(state.heading)):
             size *= 2  # a header, or a row, of more than a piece
             continue
-        parsed = _with_short_names(module.parse(content if is_last or found is None else content[: found.at]))
-        file = _moved(parsed, state)
+        file = _parsed(module, content if is_last or found is None else content[: found.at], state)
         if logger is not None and file.logger != logger:
             raise FormatError(
                 f"rows of two loggers in one file: '{logger}', then '{file.logger}'",
@@ -138,6 +139,16 @@ def _with_short_names(file: LoggerFile) -> LoggerFile:
                     "have the file collected again from the logger: its header is damaged",
                 )
     return file
+
+
+def _parsed(module: Format, content: bytes, state: End) -> LoggerFile:
+    """What stands in a piece; in it, and in a FormatError about it, lines are as the whole file counts them."""
+    try:
+        return _moved(_with_short_names(module.parse(content)), state)
+    except FormatError as error:
+        by = state.lines - state.heading_lines
+        where = LINE.sub(lambda line: str(int(line[0]) + by), error.where)
+        raise FormatError(error.what, where, error.remedy) from error
 
 
 def _moved(file: LoggerFile, state: End) -> LoggerFile:

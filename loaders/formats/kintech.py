@@ -139,7 +139,8 @@ def _read_facts(line: str, number: int) -> tuple[dict[str, str], list[dict[str, 
         raise FormatError("the channels are no JSON array of objects", f"line {number}", DEMAND)
     if facts["decimal"] not in (".", ",") or facts["separator"] not in (" ", "\t", ";"):
         found = f"'{facts['decimal']}' before decimals and '{facts['separator']}' between fields"
-        raise FormatError(f"{found} found; a point or comma, and a blank, tab or semicolon expected", f"line {number}")
+        what = f"{found} found; a point or comma, and a blank, tab or semicolon expected"
+        raise FormatError(what, f"line {number}", DEMAND)
     return facts, channels
 
 

@@ -50,6 +50,7 @@ def test_a_bad_description_is_an_error_with_its_file_and_leaves_the_others_alone
         ("5.yaml", "no text in UTF-8"),
         ("6.yaml", "the description can't be read: Is a directory"),
     ]
+    assert all(error.remedy for error in found.problems)
 
 
 def test_a_file_that_two_descriptions_take_for_theirs_is_refused(write: Callable[[str, bytes], Path]) -> None:

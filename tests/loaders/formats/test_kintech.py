@@ -203,6 +203,7 @@ def test_a_wrong_header_is_an_error_that_says_where(
     assert what in caught.value.what
     assert caught.value.where == where
     assert caught.value.remedy
+    assert caught.value.remedy
 
 
 def test_all_cells_are_accounted_for_where_lines_break_off(simulated: bytes) -> None:
