@@ -56,6 +56,7 @@ FAULTS = [
     ("Tmp98m_avg", 298, 308, 1.5),
     ("Dir78m_avg", 300, 310, 270),
     ("Dir98m_avg", 300, 310, 350),
+    ("Dir98m_avg", 51, 53, 7999),
 ]
 SPOIL = """
 update raw.reading as reading
