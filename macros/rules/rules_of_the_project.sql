@@ -7,7 +7,7 @@
         {%- set common = [
             begins_in('readings', 'periods'), calibrated('recorded', 'period'), rule_numbers('rule', ['number']),
             turn('from_angle', 'to_angle'), turned('angle'), standard_pressure('elevation'),
-            nearest_value('measurement_type', 'slot'), strongest_near('slot'),
+            nearest_value('measurement_type', 'slot'), strongest_near('slot'), wind_varies_near('slot', 'unvarying'),
             steady_periods('slots'), steady_periods('slots', circular=true),
             irradiance_beyond('slots', 'points', 'limits'), sun('time', 'latitude', 'longitude'), extraterrestrial('sun'),
             chooses('choices', 'sensors', 'calibrations'),

@@ -33,3 +33,22 @@
             and witnesses.seconds = {{ slot }}.seconds
     )
 {%- endmacro %}
+
+
+{# Whether an anemometer no further above or below than the slot's `height_difference` has a wind above its `other_speed`, and that
+   not within the time in which it hardly varies: `unvarying` is a CTE of these (point_id, periods). #}
+{% macro wind_varies_near(slot, unvarying) -%}
+    exists (
+        select from partners
+        inner join slots as witnesses on partners.partner_id = witnesses.point_id
+        left join {{ unvarying }} as quiet on partners.partner_id = quiet.point_id
+        where
+            partners.point_id = {{ slot }}.point_id
+            and partners.partner_type = 'wind_speed'
+            and partners.height_difference_m <= {{ slot }}.height_difference
+            and witnesses.timestamp = {{ slot }}.timestamp
+            and witnesses.seconds = {{ slot }}.seconds
+            and witnesses.avg > {{ slot }}.other_speed
+            and coalesce(not quiet.periods @> witnesses.timestamp, true)
+    )
+{%- endmacro %}

@@ -23,7 +23,8 @@ from orchestration.metadata_tests import KEYS, checks, kind_of
 from tests.commands import run
 from tests.loaders.campaign import toa5
 from tests.loaders.metadata_documents import as_tables
-from tests.orchestration.spoiled_stations import CASES, FILES, UNITS, Case, Part, stations
+from tests.orchestration.spoiled_cases import CASES, FILES, UNITS, stations
+from tests.orchestration.spoiled_stations import Case, Part
 
 CHOICE = "chosen_certificates_are_known"  # the one check of a table that hangs on no document
 LINE = re.compile(r"(?P<table>\w+\.csv), line (?P<line>[0-9]+)(?:, column (?P<column>\w+))?")

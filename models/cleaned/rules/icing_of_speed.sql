@@ -81,28 +81,20 @@ in_frost as materialized (
 
 ),
 
--- by themselves, since the planner would look for them again at each slot
-steady as materialized (
+-- when they hardly vary themselves, and when a wind varies too little to be a witness; by themselves, since the planner would
+-- look for them again at each slot
+{% for name, within in {'steady': 'variation', 'unvarying': 'other_variation'}.items() %}
+{{ name }} as materialized (
 
     select
         point_id,
         range_agg(tstzrange(date_from, date_to)) as periods
-    from ({{ steady_periods('in_frost') }}) as windows
+    from ({{ steady_periods('in_frost', within=within) }}) as windows
     group by point_id
 
 ),
 
--- a wind that hardly varies itself is no witness
-unvarying as materialized (
-
-    select
-        point_id,
-        range_agg(tstzrange(date_from, date_to)) as periods
-    from ({{ steady_periods('in_frost', within='other_variation') }}) as windows
-    group by point_id
-
-),
-
+{% endfor %}
 -- few; which thermometer is nearest and whether there is wind is looked up only then
 still as materialized (
 
@@ -119,19 +111,7 @@ held as (
     from still
     where
         {{ nearest_value('air_temperature', 'still') }} < temperature
-        and exists (
-            select from partners
-            inner join slots as witnesses on partners.partner_id = witnesses.point_id
-            left join unvarying on partners.partner_id = unvarying.point_id
-            where
-                partners.point_id = still.point_id
-                and partners.partner_type = 'wind_speed'
-                and partners.height_difference_m <= still.height_difference
-                and witnesses.timestamp = still.timestamp
-                and witnesses.seconds = still.seconds
-                and witnesses.avg > still.other_speed
-                and coalesce(not unvarying.periods @> witnesses.timestamp, true)
-        )
+        and {{ wind_varies_near('still', 'unvarying') }}
 
 ),
 
