@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from database.connection import ROLES
@@ -26,6 +26,7 @@ from database.private_files import write_private
 DATABASE = "stationmanager"
 FIRST_PORT = 54320
 PORTS_TRIED = 200
+STARTS_TRIED = 5
 BUILTIN_LOCALE_SINCE = 17
 # A Unix socket's whole path may have 107 bytes; PostgreSQL adds `/.s.PGSQL.54320`
 LONGEST_SOCKET_FOLDER = 90
@@ -234,9 +235,24 @@ def _clear_after_crash(cluster: Cluster) -> None:
 
 
 def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Account) -> Cluster:
-    if not _port_is_free(cluster.port):
-        cluster = Cluster(cluster.data, cluster.socket_folder, cluster.log_folder, _free_port())
-    _record(home, cluster)
+    """Start it on its port, or on another one where that is taken: also by who comes between the look and the start."""
+    log = Path(cluster.log_folder) / "start.log"
+    for _ in range(STARTS_TRIED):
+        if not _port_is_free(cluster.port):
+            cluster = replace(cluster, port=_free_port())
+        _record(home, cluster)
+        _configure(cluster, account)
+        answer = account.run([programs / "pg_ctl", "start", "-D", cluster.data, "-l", log, "-w", "-t", "300"])
+        if answer.returncode == 0:
+            return cluster
+        if _port_is_free(cluster.port):
+            break
+    raise SetupError(
+        f"the server did not start: {_last_words(log.parent)}", str(log.parent), "see the message; then again"
+    )
+
+
+def _configure(cluster: Cluster, account: Account) -> None:
     settings = Path(cluster.data) / "stationmanager.conf"
     settings.write_text(
         configuration(
@@ -247,13 +263,6 @@ def _start_server(home: Home, cluster: Cluster, programs: Programs, account: Acc
         )
     )
     account.own(settings, 0o600)
-    log = Path(cluster.log_folder) / "start.log"
-    answer = account.run([programs / "pg_ctl", "start", "-D", cluster.data, "-l", log, "-w", "-t", "300"])
-    if answer.returncode != 0:
-        raise SetupError(
-            f"the server did not start: {_last_words(log.parent)}", str(log.parent), "see the message; then again"
-        )
-    return cluster
 
 
 def _port_is_free(port: int) -> bool:

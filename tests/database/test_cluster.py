@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -113,18 +115,38 @@ def test_a_second_home_takes_another_port(fresh: Home, place: Path) -> None:
         cluster.stop(other)
 
 
-def test_a_port_that_another_has_taken_meanwhile_is_given_up(fresh: Home, place: Path) -> None:
+def test_a_port_that_another_has_taken_meanwhile_is_given_up(fresh: Home) -> None:
     cluster.stop(fresh)
     port = parameters(fresh, "loader")["port"]
-    other = Home(place / "two")
-    preparing.prepare(other, print)
-    try:
-        assert parameters(other, "loader")["port"] == port
+    with taken(int(port)):
         preparing.prepare(fresh, print)
         assert parameters(fresh, "loader")["port"] != port
         assert answer(fresh) == (0,)
-    finally:
-        cluster.stop(other)
+
+
+def test_a_port_that_is_taken_between_the_look_and_the_start_is_given_up(
+    fresh: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.stop(fresh)
+    port = parameters(fresh, "loader")["port"]
+    looked = cluster._port_is_free
+    first = iter([True])
+    monkeypatch.setattr(cluster, "_port_is_free", lambda number: next(first, None) or looked(number))
+    with taken(int(port)):
+        preparing.prepare(fresh, print)
+        assert parameters(fresh, "loader")["port"] != port
+        assert answer(fresh) == (0,)
+
+
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    """Have a port taken: by this test, unless one that runs beside it was faster."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # our own server's connections linger
+        with suppress(OSError):
+            other.bind(("127.0.0.1", port))
+            other.listen()
+        yield
 
 
 def test_a_home_that_the_servers_account_can_not_enter_keeps_its_cluster_beside(place: Path) -> None:

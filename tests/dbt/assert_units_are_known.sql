@@ -1,6 +1,6 @@
 -- Harm: a unit that the reference list doesn't have is not converted, and values come out as the logger gave them.
 -- Where metadata name no unit that of the file's header counts.
-{{ config(severity='warn', tags=['finding', 'metadata']) }}
+{{ config(severity='warn', tags=['finding']) }}
 
 with
 
