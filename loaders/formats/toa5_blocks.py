@@ -31,7 +31,8 @@ class Block:
 def cut(content: bytes) -> Cut | None:
     """Where a file that LoggerNet still appends to can be cut."""
     lines = content[next(headers(content), 0) :].split(b"\n", HEADER_LINES + 1)
-    first_row = lines[HEADER_LINES].decode(errors="replace") if len(lines) > HEADER_LINES else ""
+    is_whole = len(lines) > HEADER_LINES + 1  # half a stamp tells nothing
+    first_row = lines[HEADER_LINES].decode(errors="replace") if is_whole else ""
     if separator_of(lines[0]) != "," or stamps.is_ambiguous(first_row.partition(",")[0].strip('" ')):
         return None  # its rows tell together how they are to be read
     found = cutting.under_last_header(content, headers(content), HEADER_LINES)
