@@ -5,7 +5,6 @@ So a file of any size is read in the same memory, and of one that grew only what
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -14,7 +13,6 @@ from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
 
 PIECE_BYTES = 8 << 20
-LINE = re.compile(r"(?<=^line )\d+")
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
 
@@ -143,21 +141,14 @@ def _with_short_names(file: LoggerFile) -> LoggerFile:
 
 def _parsed(module: Format, content: bytes, state: End) -> LoggerFile:
     """What stands in a piece; in it, and in a FormatError about it, lines are as the whole file counts them."""
-    try:
-        return _moved(_with_short_names(module.parse(content)), state)
-    except FormatError as error:
-        by = state.lines - state.heading_lines
-        where = LINE.sub(lambda line: str(int(line[0]) + by), error.where)
-        raise FormatError(error.what, where, error.remedy) from error
-
-
-def _moved(file: LoggerFile, state: End) -> LoggerFile:
-    """With lines as the whole file counts them."""
     by = state.lines - state.heading_lines
-    told = state.heading_lines  # what is wrong in the heading was told where it stands
-    tables = tuple(replace(table, lines=table.lines + by) for table in file.tables)
-    rejected = tuple(replace(bad, line=bad.line + by) for bad in file.rejected if bad.line > told)
-    return replace(file, tables=tables, rejected=rejected)
+    try:
+        file = _with_short_names(module.parse(content))
+    except FormatError as error:
+        raise error.moved(by) from error
+    # what is wrong in the heading was told where it stands
+    below = tuple(bad for bad in file.rejected if bad.line > state.heading_lines)
+    return replace(file, rejected=below).moved(by)
 
 
 def _end(content: bytes, found: Cut | None, state: End) -> End | None:

@@ -63,17 +63,9 @@ def _moved(read_one: Callable[[str], LoggerFile], block: Block) -> LoggerFile:
     """What stands in a block, with lines as the whole file counts them."""
     by = block.first_line - 1
     try:
-        file = read_one(block.text)
+        return read_one(block.text).moved(by)
     except FormatError as error:
-        if not by:
-            raise
-        line = re.sub(r"(?<=line )\d+", lambda number: str(int(number[0]) + by), error.where)
-        raise FormatError(error.what, line, error.remedy) from None
-    return replace(
-        file,
-        tables=tuple(replace(table, lines=table.lines + by) for table in file.tables),
-        rejected=tuple(replace(bad, line=bad.line + by) for bad in file.rejected),
-    )
+        raise error.moved(by) from None
 
 
 def _headers(files: Iterable[LoggerFile], found: Iterable[Block]) -> dict[str, object]:

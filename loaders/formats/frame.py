@@ -1,10 +1,15 @@
 """The frame that every format fills: what a logger's file says, in tidy columns, and nothing that it doesn't say."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
+
+LINE = re.compile(r"(?<=\bline )\d+")
 
 
 class FormatError(Exception):
@@ -21,6 +26,10 @@ class FormatError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
+
+    def moved(self, by: int) -> FormatError:
+        """The same of a part of a file, with its line as the whole file counts it."""
+        return FormatError(self.what, LINE.sub(lambda line: str(int(line[0]) + by), self.where), self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +137,8 @@ class LoggerFile:
     utc_offset: np.timedelta64 | None
     timestamp_is_end_of_period: bool | None
     is_unverified: bool = False
+
+    def moved(self, by: int) -> LoggerFile:
+        """The same of a part of a file, with lines as the whole file counts them."""
+        tables = tuple(replace(table, lines=table.lines + by) for table in self.tables)
+        return replace(self, tables=tables, rejected=tuple(replace(bad, line=bad.line + by) for bad in self.rejected))

@@ -1,5 +1,5 @@
--- From when to when slots of a station are expected: from the first date that its metadata have to the last reading of any of its
--- loggers. No clock of ours is in it: what is due and has not come is another matter.
+-- From when to when slots of a station are expected: from the first date that its metadata have to the last reading of any
+-- column that they name. No clock of ours is in it: what is due and has not come is another matter.
 with
 
 columns as (
