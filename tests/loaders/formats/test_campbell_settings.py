@@ -28,7 +28,7 @@ def test_a_later_header_says_since_when_a_unit_or_program_is_another() -> None:
     later = header(units=MPH).replace("2438", "9999")
     told = toa5.parse((header() + row(10) + header() + row(20) + later + row(30)).encode()).header
     assert stated(told["settings"])[2:] == [(["Spd_Avg", "Spd_Std"], "mph", "2024-03-01T00:30:00")]
-    assert [(program["signature"], program["since"]) for program in told["programs"]] == [  # type: ignore[attr-defined]
+    assert [(program["signature"], program["since"]) for program in told["programs"]] == [  # type: ignore[attr-defined]  # a list by its key
         ("2438", None),
         ("9999", "2024-03-01T00:30:00"),
     ]

@@ -192,7 +192,7 @@ def test_other_rows_of_one_minute_are_not_taken_for_those_with_seconds(values: l
 def test_however_a_file_is_cut_its_readings_are_the_same(
     programs: list[tuple[int, int]],
     cuts: list[int],
-    with_another: bool,  # noqa: FBT001
+    with_another: bool,  # noqa: FBT001  # pytest gives it by name
 ) -> None:
     lines = rows(*(width for width, count in programs for _ in range(count)))
     if with_another:
@@ -249,7 +249,7 @@ def test_a_file_without_any_row_is_refused() -> None:
         (b"", False),
     ],
 )
-def test_it_is_told_by_rows_that_begin_with_id_year_day_and_time(content: bytes, is_array: bool) -> None:  # noqa: FBT001
+def test_it_is_told_by_rows_that_begin_with_id_year_day_and_time(content: bytes, is_array: bool) -> None:  # noqa: FBT001  # pytest gives it by name
     assert (detect(content) is mixed_array) == is_array
 
 

@@ -50,7 +50,7 @@ def tob(kind: str, *raw: bytes) -> LoggerFile:
         ("FP2", [bytes(2)], False),
     ],
 )
-def test_types_of_binary_files(kind: str, raw: list[bytes], unverified: bool) -> None:  # noqa: FBT001
+def test_types_of_binary_files(kind: str, raw: list[bytes], unverified: bool) -> None:  # noqa: FBT001  # pytest gives it by name
     assert tob(kind, *raw).is_unverified == unverified
 
 
@@ -65,7 +65,7 @@ def test_types_of_binary_files(kind: str, raw: list[bytes], unverified: bool) ->
         ("213,2010,48,2350,6999,1\n", False),
     ],
 )
-def test_midnights_and_ends_of_ranges_of_mixed_arrays(rows: str, unverified: bool) -> None:  # noqa: FBT001
+def test_midnights_and_ends_of_ranges_of_mixed_arrays(rows: str, unverified: bool) -> None:  # noqa: FBT001  # pytest gives it by name
     assert mixed_array.parse(rows.encode()).is_unverified == unverified
 
 
@@ -77,7 +77,7 @@ def test_midnights_and_ends_of_ranges_of_mixed_arrays(rows: str, unverified: boo
         ("01/02/2024,00:10 1.5 0.1 2", ",#.# ", "dd/MM/yyyy", True),
     ],
 )
-def test_commas_and_dates_of_kintech(row: str, facts: str, dates: str, unverified: bool) -> None:  # noqa: FBT001
+def test_commas_and_dates_of_kintech(row: str, facts: str, dates: str, unverified: bool) -> None:  # noqa: FBT001  # pytest gives it by name
     assert kintech.one_row(row, facts, dates).is_unverified == unverified
 
 
