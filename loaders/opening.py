@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -21,7 +20,7 @@ from loaders.formats.detect import HEAD_BYTES, Format
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.notes import Notes
-from loaders.pieces import PIECE_BYTES, Bytes, End, Found, Joined, Piece, Source, can_be_cut
+from loaders.pieces import Bytes, End, GoneThrough, Joined, Piece, Source
 from loaders.reading import Readable
 from loaders.receiving import Arrival, Receiver
 from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
@@ -91,7 +90,7 @@ class Opener:
                 raise self.formats.unknown(content)
             source = Bytes(content)
             module = completed(self.connection, self.archive, module, content, row.path)
-        return module, pieces.read(module, source, after)
+        return module, pieces.again(module, source, after)
 
     def write_notes(self) -> None:
         """Put on the ledger what was found out about files."""
@@ -118,12 +117,12 @@ class Opener:
         return None, Joined(tuple(self.archive.open(segment.archived) for segment in rows))
 
     def _module_of_appended(self, row: LedgerRow, source: Source) -> Format | None:
-        """The format of a file that may be read in pieces, since loggers append to such files: no container is."""
+        """The format of a file that is read in pieces, since loggers append to it or it is large: no container is."""
         first = source
         if row.continues_file_id is not None:
             first = self.archive.open(ledger.first_segment(self.connection, row).archived)
         module = self.formats.find(first.read(0, HEAD_BYTES), row.path)
-        return module if module is not None and can_be_cut(module) else None
+        return module if module is not None and pieces.is_cut(module, source.size) else None
 
     def _open_plain(self, row: LedgerRow, content: bytes) -> Readable | LedgerRow:
         try:
@@ -179,29 +178,20 @@ class Opener:
 
     def _readable(self, row: LedgerRow, module: Format, source: Source, after: End | None) -> Readable | LedgerRow:
         """Parse as much as tells what the file is; a small file is parsed whole, and once."""
-        parse = partial(pieces.read, module, source, after)
-        first = next(parse())
-        found = Found()
-        if source.size <= PIECE_BYTES or not can_be_cut(module):
-            found.add(first)
-            end, again = first.end, partial(_once_more, first)
-        else:
-            for piece in parse():  # one at a time in memory
-                found.add(piece)
-            end, again = piece.end, parse
-        if end is not None:
+        once = pieces.go_through(module, source, after)
+        if (end := once.end) is not None:
             self.ends[row.file_id] = end
             self.notes.add(row, lambda connection: ledger.keep_end(connection, row.file_id, end))
         if after is None:  # of what was appended to another file all may be bad
-            found.refuse_unreadable()
-        return self._claimed(row, module, first, again)
+            once.found.refuse_unreadable()
+        return self._claimed(row, module, once)
 
-    def _claimed(self, row: LedgerRow, module: Format, first: Piece, again: Any) -> Readable | LedgerRow:
-        file = first.file
+    def _claimed(self, row: LedgerRow, module: Format, once: GoneThrough) -> Readable | LedgerRow:
+        file = once.first.file
         name = row.claimed_logger or file.logger
         described = {
             "format": file.format,
-            "format_verified": module.VERIFIED and not file.is_unverified,
+            "format_verified": module.VERIFIED and not once.found.is_unverified,
             "logger": name,
             "claimed_by": "option" if row.claimed_logger else "header",
             "header": file.header,
@@ -218,11 +208,7 @@ class Opener:
             return self._note(row, "failed", described)
         if logger is None:
             return self._note(row, "unclaimed", described)
-        return Readable(row, logger, again, described | {"logger": logger.serial})
+        return Readable(row, logger, once.again, described | {"logger": logger.serial})
 
     def _failed(self, row: LedgerRow, error: BaseException) -> LedgerRow:
         return self._note(row, "failed", failure(row, error))
-
-
-def _once_more(piece: Piece) -> Iterator[Piece]:
-    yield piece

@@ -1,18 +1,21 @@
 """A file's content in pieces of bounded size, each parsed under the header that holds there.
 
-So a file of any size is read in the same memory, and of one that grew only what was appended.
+So a file of any size is read in the same memory, and of one that grew only what was appended. Where rows decide
+together how a file is read, its pieces must have decided the same; else it is read whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol
 
 from loaders.formats.detect import Format
-from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Undecided
 
 PIECE_BYTES = 8 << 20
+LARGE_BYTES = 16 << 20  # of a file that isn't appended to; up to here its rows decide together, in less than 500 MB
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
 
@@ -88,27 +91,56 @@ class Piece:
 
 
 def can_be_cut(module: Format) -> bool:
-    """Whether loggers append to files of this format, so that they can be read in pieces."""
+    """Whether files of this format can be read in pieces."""
     return hasattr(module, "cut")
 
 
+def grows(module: Format) -> bool:
+    """Whether loggers append to files of this format."""
+    return can_be_cut(module) and getattr(module, "GROWS", True)
+
+
+def is_cut(module: Format, size: int) -> bool:
+    """Whether a file of so many bytes is read in pieces."""
+    return grows(module) or (can_be_cut(module) and size > LARGE_BYTES)
+
+
+def whole(module: Format, source: Source) -> Iterator[Piece]:
+    """Parse a file as one piece; raises FormatError."""
+    yield Piece(_with_short_names(module.parse(source.read(0, source.size))), None)
+
+
 def read(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
-    """Parse a file, or what was appended to one that ended like `after`; raises FormatError."""
-    if not can_be_cut(module):
-        yield Piece(_with_short_names(module.parse(source.read(0, source.size))), None)
+    """Parse a file, or what was appended to one that ended like `after`.
+
+    Raises FormatError, also where pieces of a file that doesn't grow decide differently how it is read.
+    """
+    if not is_cut(module, source.size):
+        yield from whole(module, source)
         return
     cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked above
     state = after or End(b"", 0, b"", 0)
     position, size = 0, PIECE_BYTES
     logger: str | None = None
+    agreement = Agreement()
     while True:
-        content = state.heading + state.unfinished + source.read(position, min(position + size, source.size))
+        short = 0 if grows(module) else PIECE_BYTES // 2  # the rows of a short rest may not tell enough by themselves
+        is_last = position + size + short >= source.size
+        until = source.size if is_last else position + size
+        content = state.heading + state.unfinished + source.read(position, until)
         found = cut(content)
-        is_last = position + size >= source.size
         if not is_last and (found is None or found.at <= len(state.heading)):
             size *= 2  # a header, or a row, of more than a piece
             continue
-        file = _parsed(module, content if is_last or found is None else content[: found.at], state)
+        try:
+            file = _parsed(module, content if is_last or found is None else content[: found.at], state)
+        except Undecided:
+            if is_last:
+                raise
+            size *= 2  # with more rows they may tell
+            continue
+        if not grows(module):
+            agreement.add(file, is_continued=bool(state.heading))
         if logger is not None and file.logger != logger:
             raise FormatError(
                 f"rows of two loggers in one file: '{logger}', then '{file.logger}'",
@@ -118,10 +150,33 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
         logger = file.logger
         position, size = position + size, PIECE_BYTES
         after_it = _end(content, found, state)
-        yield Piece(file, after_it if is_last else None)
+        yield Piece(file, after_it if is_last and grows(module) else None)
         if is_last or after_it is None:
             return
         state = after_it
+
+
+@dataclass(slots=True)
+class Agreement:
+    """What the pieces of a file that doesn't grow have decided so far, since the header under which they stand."""
+
+    decided: dict[str, object] = field(default_factory=dict)
+    clock: tuple[Any, Any] | None = None
+
+    def add(self, file: LoggerFile, *, is_continued: bool) -> None:
+        """Take in a piece, with the same header as the last one or with its own; raises Undecided where they differ."""
+        if not is_continued:
+            self.decided = {}
+            clock = (file.utc_offset, file.timestamp_is_end_of_period)
+            self.clock = self.clock or clock
+            self._compare({"clock": self.clock}, {"clock": clock})
+        self._compare(self.decided, file.decided)
+        self.decided |= file.decided
+
+    def _compare(self, before: Mapping[str, object], now: Mapping[str, object]) -> None:
+        for what, value in now.items():
+            if before.get(what, value) != value:
+                raise Undecided(f"rows that tell different things of the file's {what}: {before[what]}, then {value}")
 
 
 def _with_short_names(file: LoggerFile) -> LoggerFile:
@@ -165,9 +220,10 @@ def finished_lines(piece: Piece) -> int | None:
 
 @dataclass(slots=True)
 class Found:
-    """What a file's pieces have: whether there are rows, and which whole lines are none."""
+    """What a file's pieces have: whether there are rows, which whole lines are none, and what is unverified."""
 
     has_rows: bool = False
+    is_unverified: bool = False
     first: Rejected | None = None
     lines: int = 0
 
@@ -178,6 +234,7 @@ class Found:
         self.has_rows |= any(len(table.timestamps) for table in piece.file.tables)
         self.first = self.first or next(iter(bad), None)
         self.lines += len({one.line for one in bad})
+        self.is_unverified |= piece.file.is_unverified
 
     def refuse_unreadable(self) -> None:
         """Raise FormatError with the reason of the first line, where there are lines and none of them is a row."""
@@ -188,3 +245,44 @@ class Found:
                 f"none of the file's {self.lines:,} lines could be read as a row; if the logger wrote them like this, "
                 "open an issue with the file: it is kept, and read again by the next version",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class GoneThrough:
+    """A file that was parsed once: its first piece, how it ends, what it has, and all pieces once more.
+
+    A small one stays in memory; a large one is parsed anew each time.
+    """
+
+    first: Piece
+    end: End | None
+    found: Found
+    again: Callable[[], Iterator[Piece]]
+
+
+def again(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
+    """Parse what was loaded once more; raises FormatError."""
+    if grows(module) or not is_cut(module, source.size):
+        return read(module, source, after)
+    return go_through(module, source).again()
+
+
+def go_through(module: Format, source: Source, after: End | None = None) -> GoneThrough:
+    """Parse a file, in pieces if they agree on how it is read, else whole; raises FormatError."""
+    if grows(module) or not is_cut(module, source.size):
+        return _gone_through(partial(read, module, source, after), is_large=grows(module) and source.size > PIECE_BYTES)
+    try:
+        return _gone_through(partial(read, module, source), is_large=True)
+    except FormatError:  # all rows together may tell more than those of a piece, or tell the error that it is
+        return _gone_through(partial(whole, module, source), is_large=False)
+
+
+def _gone_through(parse: Callable[[], Iterator[Piece]], *, is_large: bool) -> GoneThrough:
+    first = next(parse())
+    found = Found()
+    if not is_large:
+        found.add(first)
+        return GoneThrough(first, first.end, found, lambda: iter((first,)))
+    for piece in parse():  # one at a time in memory
+        found.add(piece)
+    return GoneThrough(first, piece.end, found, parse)

@@ -24,7 +24,7 @@ from loaders.formats.detect import HEAD_BYTES
 from loaders.formats.frame import FormatError
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
-from loaders.pieces import Joined, can_be_cut
+from loaders.pieces import Joined, grows
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Receiver:
             found = self.formats.find(arrival.content.read(HEAD_BYTES), arrival.name)
         except FormatError:
             return None
-        if found is None or not can_be_cut(found):
+        if found is None or not grows(found):
             return None
         rows = ledger.find(
             self.connection,

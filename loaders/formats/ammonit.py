@@ -220,12 +220,12 @@ def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
         readings=range(1, width),
         missing=MISSING,
     )
-    times, zone = dates.read(read.stamps, read.rows.lines)
+    stamps = dates.read(read.stamps, read.rows.lines)
     evaluations = _evaluations(parts.sections)
     columns = {position: _column(name, evaluations) for position, name in enumerate(names, 1)}
     read = grid.without_texts(read, [position for position, column in columns.items() if column.statistic is None])
-    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED, _period(parts.sections))
-    return Read(names, tables, rejected, zone)
+    tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED, _period(parts.sections))
+    return Read(names, tables, rejected, stamps.utc_offset)
 
 
 def _fields(line: str, separator: str) -> list[str]:

@@ -20,16 +20,17 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
-from loaders.formats import blocks, cells, dates, grid
+from loaders.formats import blocks, cells, cutting, dates, grid
 from loaders.formats.blocks import Block
 from loaders.formats.cells import Cells
-from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, number, setting
 from loaders.formats.text import decode_lines
 
 NAME = "aq500"
 VERIFIED = True
+GROWS = False
 BEGIN = "[BOF]"
 HEADER = re.compile(r"^\[BOF\]", re.MULTILINE)
 END_OF_HEADER, BEGIN_OF_ROWS, END_OF_ROWS = "[EOH]", "[BOD]", "[EOD]"
@@ -122,6 +123,16 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=None,
         timestamp_is_end_of_period=None,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut: not behind the rows' end, since what follows it is none."""
+    found = cutting.written_once(content, _above_rows, HEADER)
+    return None if found and found.heading and END_OF_ROWS.encode() in content else found
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    return next((at + 1 for at, line in enumerate(lines) if line.rstrip(PADDING) == BEGIN_OF_ROWS), None)
 
 
 def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected, ...]]:

@@ -56,6 +56,7 @@ def read(text: str, header: re.Pattern[str], read_one: Callable[[str], LoggerFil
         header=_headers(files, found),
         created=max((file.created for file in files if file.created), default=None),
         is_unverified=any(file.is_unverified for file in files),
+        decided=files[0].decided,
     )
 
 

@@ -1,10 +1,14 @@
-"""Where text files that loggers append to for years can be cut: behind a line, under the last header before it."""
+"""Where text files can be cut: behind a line, under the last header before it."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
+from loaders.formats.delimited import LONGEST_STRING
 from loaders.formats.frame import Cut
-from loaders.formats.text import UTF16_MARKS, line_breaks
+from loaders.formats.text import MARK, UTF16_MARKS, decode_lines, line_breaks
+
+HEADER_BYTES = 1 << 20  # within which the first row is looked for
 
 
 def behind_last_line(content: bytes) -> Cut | None:
@@ -36,6 +40,45 @@ def under_last_header(content: bytes, headers: Iterable[int], header_lines: int)
         at, start = found[-1], found[-2]
         return Cut(at, line_breaks(content, at), _header(content, start, header_lines), header_lines)
     return Cut(whole.at, whole.lines, content[found[-1] : end], header_lines)
+
+
+def written_once(
+    content: bytes, above_rows: Callable[[Sequence[str]], int | None], header: re.Pattern[str] | None = None
+) -> Cut | None:
+    """Cut a file that loggers don't append to: before its last header, or behind the last line under its only one.
+
+    None where the header is not whole yet, and where bytes don't show how the reader parts lines: other breaks than LF
+    and CRLF, marks in mid-file, a text in quotes that goes on behind the line.
+
+    Args:
+        content: a file, or rows of it under their header.
+        above_rows: of the first lines, how many stand above the rows; None where no row can follow yet.
+        header: where another file begins that someone appended to this one, None where this is refused.
+    """
+    if content.count(b"\r") != content.count(b"\r\n") or content.find(MARK, 1) >= 0:
+        return None
+    others = _starts(content, header)[1:] if header else []
+    if others:  # its rows are told by it alone, and those before it by their own
+        return Cut(others[-1], line_breaks(content, others[-1]), b"", 0)
+    whole = behind_last_line(content)
+    lines = above_rows(decode_lines(content[:HEADER_BYTES]).split("\n"))
+    end = _end_of_header(content, 0, lines) if lines else None
+    if whole is None or lines is None or end is None or whole.at <= end or _is_within_text(content, end, whole.at):
+        return None
+    return Cut(whole.at, whole.lines, content[:end], lines)
+
+
+def _starts(content: bytes, header: re.Pattern[str]) -> list[int]:
+    pattern = re.compile(header.pattern.encode(), header.flags & ~re.UNICODE)
+    return [found.start() for found in pattern.finditer(content)]
+
+
+def _is_within_text(content: bytes, begin: int, end: int) -> bool:
+    """Whether the last lines, as many as a text in quotes may run over, have a quote that isn't closed."""
+    start = end
+    for _ in range(LONGEST_STRING + 1):
+        start = content.rfind(b"\n", begin, start - 1) + 1 if start > begin else begin
+    return content.count(b'"', max(start, begin), end) % 2 == 1
 
 
 def _header(content: bytes, start: int, header_lines: int) -> bytes:

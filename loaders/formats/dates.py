@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.formats import stamps as plain
-from loaders.formats.frame import FormatError
+from loaders.formats.frame import FormatError, Undecided
 
 Order = Literal["day, month", "month, day"]
 Times = NDArray[np.datetime64]
@@ -249,11 +249,11 @@ def tell_years(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> S
 
 
 def settle_or_refuse(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> Order:
-    """The order that the stamps tell; raises FormatError where they don't."""
+    """The order that the stamps tell; raises Undecided where they don't."""
     if order := settle(stamps):
         return order
     row = int(np.flatnonzero(stamps.legible & ~stamps.year_first)[0])
-    raise FormatError(
+    raise Undecided(
         f"'{texts[row].as_py()}' may be day, month or month, day, and no other row tells; {EXPECTED} that has one "
         "meaning expected",
         f"line {lines[row]}",
@@ -261,21 +261,38 @@ def settle_or_refuse(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers
     )
 
 
-def read(texts: pa.ChunkedArray[Any], lines: Numbers) -> tuple[Times, np.timedelta64 | None]:
-    """The times by one clock, and its offset from UTC if the stamps have zones: that of the first.
+def decided(stamps: Stamps, order: Order) -> dict[str, object]:
+    """The order that stamps were read in, unless they are the same in the other: see `LoggerFile.decided`."""
+    doubtful = stamps.legible & ~stamps.year_first & (stamps.third >= FIRST_YEAR)
+    return {"order": order} if (doubtful & (stamps.first != stamps.second)).any() else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The times by one clock, its offset from UTC if the stamps have zones, and what they decided together."""
+
+    times: Times
+    utc_offset: np.timedelta64 | None
+    decided: dict[str, object]
+
+
+def read(texts: pa.ChunkedArray[Any], lines: Numbers) -> Read:
+    """Read stamps by one clock: where they have zones, that of the first.
 
     Where some stamps have a zone, those without one are no times. Raises FormatError where day and month can't be told
     apart.
     """
     times = plain.read_iso(texts)
     if not np.isnat(times).any():  # most files; ten times as fast as what follows
-        return times, None
+        return Read(times, None, {"zones": False} if len(times) else {})
     stamps = take_apart(texts)
-    times = to_times(stamps, settle_or_refuse(stamps, texts, lines))
+    order = settle_or_refuse(stamps, texts, lines)
+    times = to_times(stamps, order)
     zoned = np.flatnonzero(stamps.zoned & ~np.isnat(times))
+    told = decided(stamps, order) | ({} if np.isnat(times).all() else {"zones": bool(len(zoned))})
     if not len(zoned):
-        return times, None
+        return Read(times, None, told)
     zone = stamps.zone[zoned[0]]
     times += (zone - stamps.zone).astype("timedelta64[m]")
     times[~stamps.zoned] = np.datetime64("NaT")
-    return times, np.timedelta64(int(zone) * 60, "s")
+    return Read(times, np.timedelta64(int(zone) * 60, "s"), told)

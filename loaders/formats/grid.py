@@ -70,6 +70,11 @@ class Grid:
     texts: list[str]
     first_line: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no line, be it a row or not."""
+        return not len(self.rows.lines) and not self.rows.ragged
+
     def text(self, line: int) -> str:
         """A line as the file has it."""
         return self.texts[line - self.first_line]
@@ -123,6 +128,12 @@ def without_texts(grid: Grid, positions: Sequence[int]) -> Grid:
     """The grid without those of these columns that hold words and no number at all."""
     columns = grid.columns
     return without(grid, [at for at in positions if columns[at].unreadable.any() and not columns[at].has_number])
+
+
+def texts_in(grid: Grid, positions: Sequence[int]) -> dict[str, object]:
+    """Which columns `without_texts` takes out, where there are lines: see `LoggerFile.decided`."""
+    kept = without_texts(grid, positions).columns
+    return {} if grid.is_empty else {"columns of words": sorted(grid.columns.keys() - kept.keys())}
 
 
 def with_missing_numbers(grid: Grid, numbers: Sequence[float]) -> Grid:
@@ -215,6 +226,11 @@ def decimal_mark(body: bytes, separator: str) -> str:
         for mark in (b",", b".")
     )
     return "," if commas > points else "."
+
+
+def decided(grid: Grid, mark: str) -> dict[str, object]:
+    """The decimal mark by which rows were read, where there are lines: see `LoggerFile.decided`."""
+    return {} if grid.is_empty else {"decimal mark": mark}
 
 
 def cut_after(body: bytes, separator: str, fields: int) -> bytes:

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loaders.formats import dates, grid
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats import cutting, dates, grid
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
@@ -27,6 +27,7 @@ from loaders.formats.zones import utc_offset
 
 NAME = "kintech"
 VERIFIED = True
+GROWS = False
 SIGNATURE = "Kintech Engineering Atlas Output Data File#"
 BEFORE_SITE = ("signature", "version", "time_zone", "date_format", "list_separator", "decimal", "separator")
 AFTER_SITE = ("site_id", "logger_serial", "guid")
@@ -78,9 +79,10 @@ def parse(content: bytes) -> LoggerFile:
     body = "\n".join(lines[start + HEADER_LINES - 1 :])
     _refuse_another_file(lines, start)
     dialect = Dialect(header.facts["separator"], header.facts["decimal"])
-    read = _read_rows(body.encode(), first_line, len(header.names), dialect)
+    read, settled = _read_rows(body.encode(), first_line, len(header.names), dialect)
     stamps = dates.take_apart(read.stamps)
-    times = dates.to_times(stamps, _order(header, stamps, read))
+    order = _order(header, stamps, read)
+    times = dates.to_times(stamps, order)
     columns = _columns(header)
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
     return LoggerFile(
@@ -93,7 +95,17 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=utc_offset(header.facts["time_zone"]),
         timestamp_is_end_of_period=None,
         is_unverified=_is_unverified(header, stamps, lines[start + 1]),
+        decided=dates.decided(stamps, order) | settled,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut."""
+    return cutting.written_once(content, _above_rows)
+
+
+def _above_rows(lines: Sequence[str]) -> int:
+    return HEADER_LINES - lines[0].startswith(SIGNATURE)
 
 
 def _read_header(lines: Sequence[str], start: int) -> Header:
@@ -166,23 +178,23 @@ def _refuse_another_file(lines: Sequence[str], start: int) -> None:
             )
 
 
-def _read_rows(body: bytes, first_line: int, columns: int, dialect: Dialect) -> grid.Grid:
+def _read_rows(body: bytes, first_line: int, columns: int, dialect: Dialect) -> tuple[grid.Grid, dict[str, object]]:
     """Read the rows; the sign between date and time is often the one between thousands, and no more than that."""
-    tidy = _without_thousands(STAMP.sub(rb"\1T", body), first_line, dialect)
+    tidy, decided = _without_thousands(STAMP.sub(rb"\1T", body), first_line, dialect)
     tidy = TRAILING.sub(b"", tidy)
     read = grid.read(tidy, first_line, columns + 1, dialect, stamp=0, readings=range(1, columns + 1), missing=())
-    return replace(read, texts=body.decode().split("\n"))
+    return replace(read, texts=body.decode().split("\n")), decided
 
 
-def _without_thousands(body: bytes, first_line: int, dialect: Dialect) -> bytes:
-    """Numbers without the sign between thousands, if the cells bear out which one that is.
+def _without_thousands(body: bytes, first_line: int, dialect: Dialect) -> tuple[bytes, dict[str, object]]:
+    """Numbers without the sign between thousands, if the cells bear out which one that is, and whether they do.
 
     0.184 and 12.80 don't where the line of facts has decimal commas. If no cell has a decimal comma it is wrong; if
     some have, a number such as 1.184 is left as it is, unless those that speak for 1184 are many more.
     """
     decimal, sign = dialect.decimal.encode(), b"," if dialect.decimal == "." else b"."
     if sign not in body:
-        return body
+        return body, {}
     contrary = [
         found
         for found in re.finditer(CELL % (rb"\d*[%s]\d*" % sign), body)
@@ -199,7 +211,7 @@ def _without_thousands(body: bytes, first_line: int, dialect: Dialect) -> bytes:
     fraction = rb"[%s]\d*" % decimal
     settled = agreeing >= len(contrary) * dates.OUTVOTED
     cell = CELL % (GROUPS % sign + (rb"(?:%s)?" if settled else rb"%s") % fraction)
-    return re.sub(cell, lambda number: number[0].replace(sign, b""), body)
+    return re.sub(cell, lambda number: number[0].replace(sign, b""), body), {"thousands": settled}
 
 
 def _order(header: Header, stamps: dates.Stamps, read: grid.Grid) -> dates.Order:

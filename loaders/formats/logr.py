@@ -23,9 +23,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from loaders.formats import cells, grid, nrg, stamps
+from loaders.formats import cells, cutting, grid, nrg, stamps
 from loaders.formats.cells import Cells
-from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect, Grid
 from loaders.formats.nrg import Block, Export, Sections
 from loaders.formats.settings import Setting, number
@@ -33,6 +33,7 @@ from loaders.formats.text import decode_lines
 
 NAME = "logr"
 VERIFIED = True
+GROWS = False
 TITLE = "NRG Systems Data Logger"
 MISSING = cells.spellings(("NAN", ""))
 AGAIN = "have the logger or the cloud send the file again"
@@ -85,10 +86,11 @@ def parse(content: bytes) -> LoggerFile:
     header: dict[str, object] = dict(export.sections)
     tables: tuple[Table, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    decided: dict[str, object] = {}
     if content_of(export.sections) == LOGS:
         header["events"] = sum(bool(line.strip()) for line in export.body.split("\n"))
     else:
-        tables, rejected, names = read_table(export)
+        tables, rejected, names, decided = read_table(export)
         header["settings"] = settings(export.sections, names)
     return LoggerFile(
         format=NAME,
@@ -99,7 +101,20 @@ def parse(content: bytes) -> LoggerFile:
         created=created(export.sections),
         utc_offset=np.timedelta64(0, "s"),
         timestamp_is_end_of_period=MARKS_END.get(firmware(export.sections)),
+        decided=decided,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut; not a log, whose events are counted."""
+    return cutting.written_once(content, above_rows)
+
+
+def above_rows(lines: Sequence[str]) -> int | None:
+    """How many lines stand above the rows."""
+    count = nrg.above_rows(lines)
+    is_log = count is not None and anywhere(nrg.read_sections(lines[:count]), "File Content") == LOGS
+    return None if is_log else count
 
 
 def content_of(sections: Sections) -> str:
@@ -139,8 +154,10 @@ def created(sections: Sections) -> datetime | None:
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC) if stamp else None
 
 
-def read_table(export: Export) -> tuple[tuple[Table, ...], tuple[Rejected, ...], list[str]]:
-    """The rows, as a table if there are any, what of them can't be read, and the names of columns of readings."""
+def read_table(
+    export: Export,
+) -> tuple[tuple[Table, ...], tuple[Rejected, ...], list[str], dict[str, object]]:
+    """The rows, as a table if there are any, what of them can't be read, the names of columns, what rows decided."""
     content = content_of(export.sections)
     names, body = nrg.split_names(export, "Stats_Timestamp" if content == DIAGNOSTICS else "Timestamp")
     named = {position: named_column(name, content) for position, name in enumerate(names) if position and name}
@@ -148,11 +165,12 @@ def read_table(export: Export) -> tuple[tuple[Table, ...], tuple[Rejected, ...],
     read = grid.read(
         body, export.first_line + 1, len(names), Dialect("\t"), stamp=0, readings=list(named), missing=MISSING
     )
-    read = grid.without(read, fillers(named, read.columns))
+    found, decided = fillers(named, read.columns)
+    read = grid.without(read, found)
     columns = {position: named[position].column for position in read.columns}
     period = averaging_period(export.sections, content)
     tables, rejected = grid.to_table(read, read_utc(read), columns, EXPECTED, period, name=content)
-    return tables, rejected, [column.name for column in columns.values()]
+    return tables, rejected, [column.name for column in columns.values()], {} if read.is_empty else decided
 
 
 def named_column(name: str, content: str) -> Named:
@@ -164,7 +182,7 @@ def named_column(name: str, content: str) -> Named:
     return Named("" if content == DIAGNOSTICS else found["channel"], found["word"], column)
 
 
-def fillers(named: Mapping[int, Named], columns: Mapping[int, Cells]) -> set[int]:
+def fillers(named: Mapping[int, Named], columns: Mapping[int, Cells]) -> tuple[set[int], dict[str, object]]:
     """Minima and maxima that are zero throughout, in channels where this can't be what was measured.
 
     The firmware keeps no extremes of vanes (they have a gust's direction), sums and some calculated angles; an average
@@ -175,18 +193,24 @@ def fillers(named: Mapping[int, Named], columns: Mapping[int, Cells]) -> set[int
         if name.channel:
             by_channel.setdefault(name.channel, {})[name.word] = position
     found: set[int] = set()
-    for words in by_channel.values():
+    decided: dict[str, object] = {}
+    for channel, words in by_channel.items():
         extremes = [words[word] for word in ("Min", "Max") if word in words]
-        are_zero = all(is_zero(columns[position]) for position in extremes)
-        has_none = "Gust_Dir" in words or "Sum" in words
-        if are_zero and (has_none or ("Avg" in words and np.nan_to_num(columns[words["Avg"]].values).any())):
+        have_numbers = [columns[position].has_number for position in extremes]
+        is_measured = "Avg" in words and bool(np.nan_to_num(columns[words["Avg"]].values).any())
+        may_be_fillers = bool(extremes) and not any(has_more_than_zeros(columns[position]) for position in extremes)
+        are_fillers = may_be_fillers and all(have_numbers) and (is_measured or "Gust_Dir" in words or "Sum" in words)
+        if are_fillers:
             found.update(extremes)
-    return found
+        decided[f"fillers of channel {channel}"] = are_fillers
+        if may_be_fillers and not are_fillers:  # other rows might prove it, together with what is known here
+            decided[f"zeros of channel {channel}"] = (have_numbers, is_measured)
+    return found, decided
 
 
-def is_zero(column: Cells) -> bool:
-    """Whether there are numbers, and all are zero; other cells may be recorded as missing."""
-    return column.has_number and not column.unreadable.any() and not np.nan_to_num(column.values).any()
+def has_more_than_zeros(column: Cells) -> bool:
+    """Whether there is a cell that is neither zero nor recorded as missing."""
+    return bool(column.unreadable.any() or np.nan_to_num(column.values).any())
 
 
 def read_utc(read: Grid) -> NDArray[np.datetime64]:

@@ -71,8 +71,8 @@ def parse(content: bytes) -> LoggerFile:
         readings=list(columns),
         missing=MISSING,
     )
-    times, utc_offset = dates.read(read.stamps, read.rows.lines)
-    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
+    stamps = dates.read(read.stamps, read.rows.lines)
+    tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=facts.get(FACT) or None,
@@ -80,7 +80,7 @@ def parse(content: bytes) -> LoggerFile:
         rejected=rejected,
         header={"facts": facts, "names": list(unique), "settings": settings(unique)},
         created=None,
-        utc_offset=utc_offset,
+        utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=None,
     )
 

@@ -53,6 +53,11 @@ def split_at_data(text: str, title: str) -> Export:
     return Export(read_sections(text[: found.start()].split("\n")), body, line + 1)
 
 
+def above_rows(lines: Sequence[str]) -> int | None:
+    """How many lines stand above the rows: the header, the line `Data` and that of the names."""
+    return next((at + 2 for at, line in enumerate(lines) if DATA.fullmatch(line)), None)
+
+
 def split_names(export: Export, first: str) -> tuple[tuple[str, ...], bytes]:
     """The names of the columns, made unique, and the rows; raises FormatError where the first isn't `first`."""
     line, _, rows = export.body.partition("\n")

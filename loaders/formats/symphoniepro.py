@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.formats import cells, dates, grid, nrg, stamps
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats import cells, cutting, dates, grid, nrg, stamps
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
 from loaders.formats.settings import Setting, number
@@ -28,6 +28,7 @@ from loaders.formats.zones import utc_offset
 
 NAME = "symphoniepro"
 VERIFIED = True
+GROWS = False
 DESKTOP = "SymphoniePRO Desktop Application"
 TITLE = re.compile(f"NRG Export Service|{DESKTOP}")
 MEASUREMENTS = "Measurements"
@@ -68,19 +69,25 @@ def parse(content: bytes) -> LoggerFile:
         missing=MISSING + (FILTERED if filters_applied(export.sections) else ()),
     )
     zone = utc_offset(nrg.told(export.sections, "Site Properties", "Time Zone") or "")  # standard time all year
-    times, stamped_offset = dates.read(read.stamps, read.rows.lines)
-    tables, rejected = grid.to_table(read, times, columns, stamps.EXPECTED)
+    stamped = dates.read(read.stamps, read.rows.lines)
+    tables, rejected = grid.to_table(read, stamped.times, columns, stamps.EXPECTED)
     return LoggerFile(
         format=NAME,
-        logger=the_logger(export.sections, times[~np.isnat(times)]),
+        logger=the_logger(export.sections, stamped.times[~np.isnat(stamped.times)]),
         tables=tables,
         rejected=rejected,
         header=export.sections | {"settings": settings(export.sections, names)},
         created=created(export.sections, title[0]),
-        utc_offset=zone if stamped_offset is None else stamped_offset,
+        utc_offset=zone if stamped.utc_offset is None else stamped.utc_offset,
         timestamp_is_end_of_period=None,
         is_unverified=title[0] == DESKTOP or filters_applied(export.sections),
+        decided=stamped.decided,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large export can be cut."""
+    return cutting.written_once(content, nrg.above_rows)
 
 
 def check_content(sections: Sections) -> None:

@@ -14,14 +14,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loaders.formats import blocks, cells, dates, grid
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats import blocks, cells, cutting, dates, grid
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
 NAME = "triton"
 VERIFIED = True
+GROWS = False
 SIGNATURE = "Triton Wind Speed Data"
 TITLE = re.compile(rf'^"?{SIGNATURE}', re.MULTILINE)
 STAMP = "Date and Time"
@@ -59,6 +60,20 @@ def parse(content: bytes) -> LoggerFile:
     return blocks.read(decode_lines(content), TITLE, read_one)
 
 
+def cut(content: bytes) -> Cut | None:
+    """Where a large export can be cut."""
+    return cutting.written_once(content, _above_rows, TITLE)
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    at = _names_at(lines)
+    return None if at is None else at + 2
+
+
+def _names_at(lines: Sequence[str]) -> int | None:
+    return next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if line.lstrip('" ').startswith(STAMP)), None)
+
+
 def read_one(text: str) -> LoggerFile:
     """One header, and the rows under it."""
     lines = text.split("\n")
@@ -76,12 +91,12 @@ def read_one(text: str) -> LoggerFile:
         readings=range(1, width),
         missing=MISSING,
     )
-    times, utc_offset = dates.read(read.stamps, read.rows.lines)
+    stamps = dates.read(read.stamps, read.rows.lines)
     columns = {
         position: Column(name, unit, _statistic(name))
         for position, (name, unit) in enumerate(zip(header.names, header.units, strict=True), 1)
     }
-    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
+    tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED)
     serial = next((found for fact in header.facts if (found := SERIAL.search(fact))), None)
     return LoggerFile(
         format=NAME,
@@ -95,14 +110,15 @@ def read_one(text: str) -> LoggerFile:
             "settings": _settings(header),
         },
         created=None,
-        utc_offset=utc_offset,
+        utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=None,
-        is_unverified=dialect.decimal == "." or header.separator == ",",
+        is_unverified=(dialect.decimal == "." and not read.is_empty) or header.separator == ",",
+        decided=stamps.decided | grid.decided(read, dialect.decimal),
     )
 
 
 def _read_header(lines: Sequence[str]) -> Header:
-    at = next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if line.lstrip('" ').startswith(STAMP)), None)
+    at = _names_at(lines)
     if at is None or at + 1 >= len(lines):
         raise FormatError(
             f"no line of names that begins with '{STAMP}' and is followed by one of units",

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from loaders.formats import blocks, cells, dates, grid, molas
+from loaders.formats import blocks, cells, cutting, dates, grid, molas
 from loaders.formats.blocks import Block
-from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, number, setting
 from loaders.formats.text import decode_lines
@@ -28,6 +28,7 @@ from loaders.formats.zones import utc_offset
 
 NAME = "windcube"
 VERIFIED = True
+GROWS = False
 HEADER = re.compile(r"^Header(?:Size|Length)=", re.MULTILINE)
 NAMES = re.compile(r"(?:Timestamp[^\t]*|Date)\t")
 LONGEST_HEADER = 500  # lines until that of the names
@@ -99,11 +100,13 @@ def parse(content: bytes) -> LoggerFile:
     headers: list[Header] = []
     tables: list[Table] = []
     rejected: list[Rejected] = []
+    decided: list[dict[str, object]] = []
     for block in blocks.cut(text, HEADER):
-        header, some_tables, some_rejected = read_block(block)
+        header, some_tables, some_rejected, some_decided = read_block(block)
         headers.append(header)
         tables += some_tables
         rejected += some_rejected
+        decided.append(some_decided)
     offsets = {utc_offset(header.facts.get("timezone", "")) for header in headers}
     if len(offsets) > 1:
         raise FormatError("headers of two time zones in one file", "", "cut the file at its headers, load the pieces")
@@ -117,11 +120,21 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=offsets.pop(),
         timestamp_is_end_of_period=ends.pop() if len(ends) == 1 else None,
+        decided=decided[0],
     )
 
 
-def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected, ...]]:
-    """One header, and the rows under it."""
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut."""
+    return cutting.written_once(content, _above_rows, HEADER)
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    return next((at + 1 for at, line in enumerate(lines[:LONGEST_HEADER]) if NAMES.match(line)), None)
+
+
+def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected, ...], dict[str, object]]:
+    """One header, and the rows under it, with what they decided together."""
     lines = block.text.split("\n")
     at = next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if NAMES.match(line)), None)
     if at is None:
@@ -131,7 +144,8 @@ def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected,
     rows = lines[at + 1 :]
     header = read_header(lines[:at], lines[at].split("\t"), block.first_line + at)
     width = len(header.names)
-    if not header.names[-1] and rows and rows[0].count("\t") == width - 2:  # an editor took the last tab of each row
+    tabs = next((count for row in rows if (count := row.count("\t")) in (width - 1, width - 2)), None)
+    if not header.names[-1] and tabs == width - 2:  # an editor took the last tab of each row
         width -= 1
     readings = header.readings
     read = grid.read(
@@ -143,12 +157,16 @@ def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected,
         readings=list(readings),
         missing=MISSING,
     )
+    decided: dict[str, object] = {} if tabs is None else {"width": width}
     if not header.is_statistics:
-        read = grid.without_texts(read, [position for position in readings if not readings[position].unit])
+        without_unit = [position for position in readings if not readings[position].unit]
+        decided |= grid.texts_in(read, without_unit)
+        read = grid.without_texts(read, without_unit)
     stamps = dates.take_apart(read.stamps)
-    times = dates.to_times(stamps, dates.settle(stamps) or dates.DAY_FIRST)
+    order = dates.settle(stamps) or dates.DAY_FIRST
+    times = dates.to_times(stamps, order)
     expected = "YYYY/MM/DD hh:mm" if header.names[0].startswith("Timestamp") else "DD/MM/YYYY hh:mm:ss"
-    return header, *grid.to_table(read, times, readings, expected)
+    return header, *grid.to_table(read, times, readings, expected), decided | dates.decided(stamps, order)
 
 
 def read_header(lines: Sequence[str], names: Sequence[str], line: int) -> Header:

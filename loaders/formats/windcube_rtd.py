@@ -15,11 +15,12 @@ from dataclasses import replace
 import numpy as np
 
 from loaders.formats import windcube
-from loaders.formats.frame import LoggerFile
+from loaders.formats.frame import Cut, LoggerFile
 from loaders.formats.text import decode_lines
 
 NAME = "windcube-rtd"
 VERIFIED = False
+GROWS = False
 A_ROW = np.timedelta64(1_000_000, "us")
 NAMES = re.compile(rf"^(?:Timestamp|Date)\t(?:[^\n]*\t)?{windcube.BEAM}\t", re.MULTILINE)
 
@@ -33,3 +34,8 @@ def parse(content: bytes) -> LoggerFile:
     """Read one file, as `windcube` does."""
     file = windcube.parse(content)
     return replace(file, format=NAME, tables=tuple(replace(table, averaging_period=A_ROW) for table in file.tables))
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut."""
+    return windcube.cut(content)

@@ -24,15 +24,16 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
-from loaders.formats import blocks, cells, dates, grid
+from loaders.formats import blocks, cells, cutting, dates, grid
 from loaders.formats.cells import Cells
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import units
 from loaders.formats.text import decode_lines
 
 NAME = "windographer"
 VERIFIED = True
+GROWS = False
 CREATED = re.compile(r"Created\b[ \t]*+(.*?)\bby (Windographer\b.*)")
 HEADER = re.compile(r"^Created\b[^\n]*\bby Windographer\b", re.MULTILINE)
 FLAGGING_LOG = re.compile(r"Data Column\tFlag Name\b")
@@ -92,6 +93,15 @@ def parse(content: bytes) -> LoggerFile:
     return blocks.read(text, HEADER, read_one)
 
 
+def cut(content: bytes) -> Cut | None:
+    """Where a large export can be cut."""
+    return cutting.written_once(content, _above_rows, HEADER)
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    return next((at + 1 for at, line in enumerate(lines[:LONGEST_HEADER]) if STAMP.match(line)), None)
+
+
 def read_one(text: str) -> LoggerFile:
     """One header, and the rows under it."""
     lines = text.split("\n")
@@ -108,12 +118,13 @@ def read_one(text: str) -> LoggerFile:
         readings=range(1, width),
         missing=MISSING,
     )
-    cleared = {position: _without_replaced(column) for position, column in read.columns.items()}
+    replaced = {position: _replaced(column) for position, column in read.columns.items()}
+    cleared = {position: _without(column, replaced[position]) for position, column in read.columns.items()}
     is_replaced = any(np.isnan(cleared[at].values).sum() > np.isnan(read.columns[at].values).sum() for at in cleared)
     read = replace(read, columns=cleared)
-    times, utc_offset = dates.read(read.stamps, read.rows.lines)
+    stamps = dates.read(read.stamps, read.rows.lines)
     columns = _columns(header.names)
-    tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
+    tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=None,
@@ -126,9 +137,11 @@ def read_one(text: str) -> LoggerFile:
             "settings": units(columns.values()),
         },
         created=_created(header.facts.get("Created", "")),
-        utc_offset=utc_offset,
+        utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=_is_end(header.text),
         is_unverified=is_replaced or _is_unverified(header, read),
+        decided=stamps.decided
+        | {f"{number:g} in column {at}": is_it for at, told in replaced.items() for number, is_it in told.items()},
     )
 
 
@@ -187,14 +200,26 @@ def _statistic(name: str) -> str | None:
     return STATISTICS[found[0].lower()] if found else None
 
 
-def _without_replaced(column: Cells) -> Cells:
-    """NaN for the number that stands for excluded values, where it can't be a value of this column."""
-    values = column.values.copy()
+def _replaced(column: Cells) -> dict[float, bool]:
+    """Of the numbers that may stand for excluded values and of which the column tells it, whether they do.
+
+    A number does where it comes, and no other value of its size.
+    """
+    told = {}
     for number in REPLACED:
-        is_it = values == number
-        others = values[~is_it & np.isfinite(values)]
-        if is_it.any() and not (np.abs(others - number) <= abs(number) * LIKE_IT).any():
-            values[is_it] = np.nan
+        is_it = column.values == number
+        is_like_it = ~is_it & (np.abs(column.values - number) <= abs(number) * LIKE_IT)  # NaN compares as false
+        if is_like_it.any():
+            told[number] = False
+        elif is_it.any():
+            told[number] = True
+    return told
+
+
+def _without(column: Cells, replaced: dict[float, bool]) -> Cells:
+    """NaN for the numbers that stand for excluded values."""
+    values = column.values.copy()
+    values[np.isin(values, [number for number, is_it in replaced.items() if is_it])] = np.nan
     return Cells(values, column.unreadable)
 
 

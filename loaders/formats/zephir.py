@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.formats import blocks, cells, dates, grid
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats import blocks, cells, cutting, dates, grid
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
 NAME = "zephir"
 VERIFIED = True
+GROWS = False
 SIGNATURE = "CSV Converter:"
 HEADER = re.compile(rf'^"?{SIGNATURE}', re.MULTILINE)
 HEADER_LINES = 2
@@ -68,6 +69,11 @@ def parse(content: bytes) -> LoggerFile:
     return blocks.read(decode_lines(content), HEADER, read_one)
 
 
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut."""
+    return cutting.written_once(content, lambda _: HEADER_LINES, HEADER)
+
+
 def read_one(text: str) -> LoggerFile:
     """One header, and the rows under it."""
     first, _, rest = text.partition("\n")
@@ -76,9 +82,12 @@ def read_one(text: str) -> LoggerFile:
     blocks.refuse_another(body.split("\n"), HEADER_LINES + 1, NAMES)
     read, seconds, decimal = _read_rows(body.encode(), header)
     stamps = dates.take_apart(read.stamps)
-    times = dates.to_times(stamps, _order(stamps, seconds, read))
+    order = _order(stamps, seconds, read)
+    times = dates.to_times(stamps, order)
     columns = _columns(header)
-    read = grid.without_texts(grid.with_missing_numbers(read, MISSING_NUMBERS), list(read.columns))
+    read = grid.with_missing_numbers(read, MISSING_NUMBERS)
+    decided = dates.decided(stamps, order) | grid.texts_in(read, list(read.columns)) | grid.decided(read, decimal)
+    read = grid.without_texts(read, list(read.columns))
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
     unit = header.fact(r"^Unit: *(\S+)")
     return LoggerFile(
@@ -90,7 +99,8 @@ def read_one(text: str) -> LoggerFile:
         created=None,
         utc_offset=_utc_offset(header),
         timestamp_is_end_of_period=_is_end(header),
-        is_unverified=decimal == ".",
+        is_unverified=decimal == "." and not read.is_empty,
+        decided=decided,
     )
 
 

@@ -21,8 +21,8 @@ def taken_apart(*texts: str) -> dates.Stamps:
 
 
 def read(texts: Sequence[str]) -> tuple[list[datetime | None], np.timedelta64 | None]:
-    times, zone = dates.read(pa.chunked_array([list(texts)], pa.string()), np.arange(1, len(texts) + 1))
-    return times.tolist(), zone
+    found = dates.read(pa.chunked_array([list(texts)], pa.string()), np.arange(1, len(texts) + 1))
+    return found.times.tolist(), found.utc_offset
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,186 @@
+"""Large files of formats that loggers don't append to: read in pieces they are what they are when read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders import pieces
+from loaders.formats import blocks
+from loaders.formats.detect import FORMATS, Format, detect
+from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
+from loaders.pieces import Bytes
+from simulation import logr, symphoniepro, windcube_rtd
+from tests.loaders.formats.locale_samples import ridge
+from tests.loaders.formats.locale_samples import written as of_masts
+from tests.loaders.formats.profile_samples import written as of_profiles
+
+ROWS = 2000
+
+
+MODULES = {module.NAME: module for module in FORMATS if pieces.can_be_cut(module) and not pieces.grows(module)}
+
+
+def written(rows: int) -> dict[str, bytes]:
+    """A file of each format that can be cut and doesn't grow, by the format's name."""
+    recording = ridge(rows)
+    mast = recording.mast
+    files = of_masts(rows) | of_profiles(rows)
+    files["windcube-rtd"] = windcube_rtd.header(mast).encode() + "".join(windcube_rtd.rows(recording)).encode()
+    files["logr"] = logr.file(logr.header(mast, "2020-01-01 00:00:00"), logr.rows(recording))
+    files["symphoniepro"] = symphoniepro.file(
+        symphoniepro.header(mast, "2020-01-01 00:00:00"), symphoniepro.rows(recording)
+    )
+    return {name: content for name, content in files.items() if name in MODULES}
+
+
+FILES, SHORT_FILES = written(ROWS), written(ROWS // 8)
+TAKE_SEVERAL = ("aq500", "triton", "windcube", "windcube-rtd", "windographer", "zephir")
+names = st.sampled_from(sorted(MODULES))
+damages = st.lists(
+    st.tuples(st.floats(0.3, 1), st.sampled_from([b"", b"\n", b"x", b'"', b"\t9999\t", b"\r", b"\n\n", b"no row\n"])),
+    max_size=5,
+)
+
+
+@contextmanager
+def pieces_of(size: int) -> Iterator[None]:
+    """Every file is a large one, and pieces have this size."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pieces, "PIECE_BYTES", size)
+        patched.setattr(pieces, "LARGE_BYTES", 0)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a file, comparable; stamps are in UTC where the file states the zone."""
+
+    rows: list[tuple[object, ...]]
+    rejected: list[Rejected]
+    logger: str | None
+    header: dict[str, object]
+    is_end: bool | None
+    is_unverified: bool
+
+
+def told(files: Sequence[LoggerFile], *, is_unverified: bool) -> Told:
+    """What the pieces of a file tell together, its header as the first has it."""
+    tables = blocks.joined(table for file in files for table in in_utc(file))
+    rows: list[tuple[object, ...]] = [
+        (
+            table.name,
+            table.columns,
+            str(table.averaging_period),
+            table.timestamps.tolist(),
+            table.lines.tolist(),
+            [repr(values.tolist()) for values in table.values],
+            [cells.tolist() for cells in table.rejected_cells],
+        )
+        for table in tables
+    ]
+    rejected = [bad for file in files for bad in file.rejected]
+    first = files[0]
+    return Told(rows, rejected, first.logger, first.header, first.timestamp_is_end_of_period, is_unverified)
+
+
+def in_utc(file: LoggerFile) -> list[Table]:
+    """The tables, in UTC if the file states its zone."""
+    offset = np.timedelta64(0, "s") if file.utc_offset is None else file.utc_offset
+    return [replace(table, timestamps=table.timestamps - offset) for table in file.tables]
+
+
+def outcome(act: Callable[[Format, bytes], Told], module: Format, content: bytes) -> Told | tuple[str, str]:
+    """What is told, or the error."""
+    try:
+        return act(module, content)
+    except FormatError as error:
+        return error.what, error.where
+
+
+def whole(module: Format, content: bytes) -> Told:
+    """What all rows tell together."""
+    file = module.parse(content)
+    return told([file], is_unverified=file.is_unverified)
+
+
+def loaded(module: Format, content: bytes) -> Told:
+    """What is told by the way that a load takes."""
+    once = pieces.go_through(module, Bytes(content))
+    return told([piece.file for piece in once.again()], is_unverified=once.found.is_unverified)
+
+
+def in_pieces(module: Format, content: bytes) -> Told:
+    """What is told by pieces, or the error that they don't agree."""
+    found = [piece.file for piece in pieces.read(module, Bytes(content))]
+    assert len(found) > 1, "the file was not cut"
+    return told(found, is_unverified=any(file.is_unverified for file in found))
+
+
+def damaged(content: bytes, damages: Sequence[tuple[float, bytes]]) -> bytes:
+    """The file with something else in some places of its rows."""
+    for place, bad in damages:
+        at = int(place * len(content))
+        content = content[:at] + bad + content[at + len(bad) :]
+    return content
+
+
+def test_every_format_that_can_be_cut_has_a_file_here() -> None:
+    assert FILES.keys() == MODULES.keys()
+    assert all(detect(content) is MODULES[name] for name, content in FILES.items())
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_an_ordinary_file_is_read_in_pieces_as_it_would_be_whole(name: str) -> None:
+    module, content = MODULES[name], FILES[name]
+    with pieces_of(len(content) // 6):
+        assert in_pieces(module, content) == whole(module, content)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_lines_that_are_no_rows_are_rejected_in_pieces_as_in_the_whole(name: str) -> None:
+    module = MODULES[name]
+    lines = FILES[name].splitlines(keepends=True)
+    lines[-ROWS // 2 :: 40] = [b"no row\n"] * len(lines[-ROWS // 2 :: 40])
+    content = b"".join(lines).rstrip(b"\r\n")
+    with pieces_of(len(content) // 6):
+        found = in_pieces(module, content)
+    assert found.rejected
+    assert found == whole(module, content)
+
+
+@pytest.mark.parametrize("name", TAKE_SEVERAL)
+@pytest.mark.parametrize("share", [0.3, 1.3])
+def test_files_that_were_appended_to_each_other_are_cut_between_them(name: str, share: float) -> None:
+    module = MODULES[name]
+    content = 3 * (FILES[name].rstrip(b"\r\n") + b"\n")
+    with pieces_of(int(share * len(FILES[name]))):
+        found, expected = in_pieces(module, content), whole(module, content)
+    assert (found.rows, found.rejected) == (expected.rows, expected.rejected)
+
+
+@settings(deadline=None, max_examples=60)
+@given(names, st.floats(0.05, 0.9), damages, st.floats(0.5, 1), st.booleans())
+def test_whatever_stands_in_a_file_is_loaded_as_it_would_be_whole(
+    name: str,
+    share: float,
+    damages: list[tuple[float, bytes]],
+    length: float,
+    is_twice: bool,  # noqa: FBT001 - drawn
+) -> None:
+    module, content = MODULES[name], damaged(SHORT_FILES[name], damages)
+    content = content[: int(length * len(content))]
+    if is_twice:
+        content = content.rstrip(b"\r\n") + b"\n" + content
+    expected = outcome(whole, module, content)
+    with pieces_of(int(share * len(content))):
+        found = outcome(loaded, module, content)
+    if is_twice and isinstance(found, Told) and isinstance(expected, Told):  # of several headers pieces tell the first
+        found = replace(found, header=expected.header)
+    assert found == expected
