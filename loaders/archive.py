@@ -29,7 +29,7 @@ class ArchiveDamaged(StationManagerError):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedFile:
-    """A content that was found to be what it was; see `loaders.pieces.Source`."""
+    """A content that was found to be what it was; see `loaders.formats.source.Source`."""
 
     path: Path
     size: int

@@ -104,19 +104,19 @@ class RowsWithInformation:
         )
 
 
-def completed(connection: Connection, archive: Archive, found: Format, content: bytes, name: str) -> Format:
+def completed(connection: Connection, archive: Archive, found: Format, head: bytes, name: str) -> Format:
     """The format by which a file is read: with the other file's content where it needs one.
 
     Args:
         connection: as the role that loads.
         archive: has the other file.
         found: the format that the file itself has.
-        content: the file, or how it begins.
+        head: how the file begins.
         name: what it is called now, with its folder or archive.
 
     Raises CompanionMissing where the other file has not come.
     """
-    if found is not meteo32 or not _begins_with_rows(content):
+    if found is not meteo32 or not _begins_with_rows(head):
         return found
     information = companion_of(connection, archive, name)
     if information is None:
@@ -158,8 +158,8 @@ def key_of(name: str) -> str:
     return key if len(key.encode()) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
-def _begins_with_rows(content: bytes) -> bool:
-    first = decode_lines(content[:HEAD_BYTES]).split("\n", 1)[0]
+def _begins_with_rows(head: bytes) -> bool:
+    first = decode_lines(head[:HEAD_BYTES]).split("\n", 1)[0]
     return meteo32.START.match(first.strip()) is not None
 
 

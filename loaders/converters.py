@@ -14,13 +14,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from database.errors import StationManagerError
 from loaders.containers.frame import CHUNK, HOW_TO_OPEN, Budget, Limits, Member, PasswordNeeded
 from loaders.containers.names import printable
+from loaders.containers.spool import Spool
 from loaders.converter_section import Converter
+from loaders.formats.detect import HEAD_BYTES
+from loaders.formats.source import Source, blocks
 from loaders.sections import Vault
 
 SHOWN = 600  # characters of what the program said, from its end
@@ -54,28 +58,29 @@ BINARIES = (
 )
 
 
-def known_binary(content: bytes, name: str) -> Binary | None:
+def known_binary(head: bytes, name: str) -> Binary | None:
     """The maker's own file that this is, by its name or its first bytes; None for any other file."""
     lower = _base(name).lower()
     for binary in BINARIES:
-        if fnmatchcase(lower, binary.matches) or (binary.signature and content.startswith(binary.signature)):
+        if fnmatchcase(lower, binary.matches) or (binary.signature and head.startswith(binary.signature)):
             return binary
     return None
 
 
-def find(content: bytes, name: str, converters: Sequence[Converter]) -> Converter | None:
-    """The first converter that is for this file."""
-    return next((converter for converter in converters if converter.is_for(content, _base(name))), None)
+def find(head: bytes, name: str, converters: Sequence[Converter]) -> Converter | None:
+    """The first converter that is for a file that begins so."""
+    return next((converter for converter in converters if converter.is_for(head, _base(name))), None)
 
 
 def convert(
-    content: bytes,
+    content: Source,
     name: str,
     converters: Sequence[Converter],
     vault: Vault,
     *,
     password: str | None = None,
     limits: Limits | None = None,
+    spool: Spool | None = None,
 ) -> list[Member]:
     """The files that the maker's program makes of this one; they may be of any format, and wrapped in anything.
 
@@ -86,12 +91,14 @@ def convert(
         vault: has the converter's password.
         password: the logger's own, from its metadata, which goes before the converter's.
         limits: how much may come out.
+        spool: where it is kept.
 
     Raises NeedsConverter, PasswordNeeded, ConverterFailed or LimitExceeded, and SetupError for a secret in the open.
     """
-    converter = find(content, name, converters)
+    head = content.read(0, HEAD_BYTES)
+    converter = find(head, name, converters)
     if converter is None:
-        raise _needs_converter(known_binary(content, name), name)
+        raise _needs_converter(known_binary(head, name), name)
     secret = password or vault.password(converter)
     if secret is None and converter.wants_password:
         what = f"the converter '{converter.name}' wants a password, and none is known"
@@ -101,9 +108,11 @@ def convert(
             prefix="converter-", dir=converter.work_folder, ignore_cleanup_errors=True
         ) as folder:
             source = Path(folder) / _base(name)
-            source.write_bytes(content)
+            with source.open("wb") as file:
+                file.writelines(blocks(content))
             _run(converter, source, secret, name)
-            return _written(converter, source, name, Budget(limits or Limits(), len(content)))
+            budget = Budget(limits or Limits(), content.size, spool or Spool())
+            return _written(converter, source, name, budget)
     except OSError as error:
         raise _failed(converter, f"can't have its folder: {error.strerror} ({error.filename})", name) from error
 
@@ -169,10 +178,10 @@ def _written(converter: Converter, source: Path, name: str, budget: Budget) -> l
     members = []
     for path in paths:
         with path.open("rb") as file:
-            content = budget.gather(iter(lambda file=file: file.read(CHUNK), b""), name)  # type: ignore[misc]  # a default binds the file of this round
-        if not content:
+            made = budget.gather(iter(partial(file.read, CHUNK), b""), name)
+        if not made.size:
             raise _failed(converter, f"wrote {path.name}, and nothing into it", name)
-        members.append(Member(f"{name}/{printable(path.relative_to(folder).as_posix())}", content))
+        members.append(Member(f"{name}/{printable(path.relative_to(folder).as_posix())}", made))
     return members
 
 

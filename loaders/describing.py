@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from loaders.containers.frame import Member
 from loaders.formats import headerless
 from loaders.formats.csv_proposal import propose
-from loaders.formats.detect import Format
+from loaders.formats.detect import HEAD_BYTES, Format
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.source import Bytes
 from loaders.identifying import Formats, Overruling
 from loaders.metadata.slug import slug
 from loaders.periods import told_by
@@ -116,13 +117,13 @@ def describe(content: bytes, name: str, unwrapper: Unwrapper, folder: Path) -> l
         FileDescription(part.name, error=part.error.as_dict())
         if isinstance(part, Failure)
         else _described(part, unwrapper.formats, folder)
-        for part in unwrapper.unwrap(content, name)
+        for part in unwrapper.unwrap(Bytes(content), name)
     ]
 
 
 def _described(member: Member, formats: Formats, folder: Path) -> FileDescription:
     try:
-        found = formats.find(member.content, member.name)
+        found = formats.find(member.source.read(0, HEAD_BYTES), member.name)
     except FormatError as error:
         return FileDescription(member.name, error=_told(error))
     if found is None or found.NAME == headerless.NAME:
@@ -184,11 +185,12 @@ def _column(column: Column, values: NDArray[np.float64], rejected: NDArray[np.bo
 
 def _unknown(member: Member, formats: Formats, folder: Path) -> FileDescription:
     """A file of no format: what to do with it, and if it is a table, a description to begin with."""
-    error = formats.unknown(member.content)
+    error = formats.unknown(member.source)
+    content = member.content
     try:
-        text = propose(member.content)
+        text = propose(content)
     except FormatError as refused:
-        if headerless.matches(member.content):
+        if headerless.matches(content):
             error = refused
         return FileDescription(member.name, error=_told(error))
     stem = slug(Path(member.name).stem) or "described"

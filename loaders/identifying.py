@@ -19,6 +19,7 @@ from loaders.formats import headerless
 from loaders.formats.detect import FORMATS, HEAD_BYTES, Format
 from loaders.formats.frame import FormatError, LoggerFile
 from loaders.formats.generic_csv import DescribedCsv
+from loaders.formats.source import Source, blocks
 from loaders.formats.text import decode
 
 BY_HEADER = tuple(module for module in FORMATS if module.NAME != headerless.NAME)
@@ -26,6 +27,7 @@ NO_TEXT = re.compile(r"[^\t\n\v\f\r -\x7e\x85\xa0-\ufffc\U00010000-\U0010ffff]")
 TO_DESCRIBE = "stationmanager describe FILE proposes a description of it (docs/generic_csv.md)"
 TO_ASK = "if a logger of yours wrote it, open an issue with a sample; the file is kept"
 BY_PROGRAM = "if a program of its maker reads it, name that as a [[converter]] (docs/converters.md)"
+LARGEST_DOCUMENT = 16 << 20  # bytes
 STATIONS = re.compile(r'"measurement_location"\s*:\s*\[')
 DOCUMENT = FormatError(
     "an IEA Task 43 document: it says what was measured with, and has no readings in it",
@@ -108,12 +110,13 @@ class Formats:
             return _of_file(known, name) if known else (headerless if headerless.matches(head) else None)
         return Overruling(described, known) if known else described
 
-    def unknown(self, content: bytes) -> FormatError:
+    def unknown(self, source: Source) -> FormatError:
         """What to say of a file that has none of these formats."""
-        if not content.strip(b"\x00 \t\r\n"):
+        if not any(block.strip(b"\x00 \t\r\n") for block in blocks(source)):
             return NOTHING
-        if is_detached_signature(content):
+        if is_detached_signature(source):
             return SIGNATURE
+        content = source.read(0, LARGEST_DOCUMENT)
         if is_document(content):
             return DOCUMENT
         text = is_text(content)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from typing import Any
 
 from database.connection import Connection
@@ -15,12 +14,14 @@ from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
 from loaders.companions import completed, is_information
 from loaders.containers.frame import Member
+from loaders.containers.spool import as_file
 from loaders.faults import OF_ONE_FILE, failure, told
 from loaders.formats.detect import HEAD_BYTES, Format
+from loaders.formats.source import Source
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.notes import Notes
-from loaders.pieces import Bytes, End, GoneThrough, Joined, Piece, Source
+from loaders.pieces import End, GoneThrough, Joined, Piece
 from loaders.reading import Readable
 from loaders.receiving import Arrival, Receiver
 from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
@@ -49,7 +50,7 @@ class Opener:
     def of(cls, home: Home, connection: Connection, settings: Settings) -> Opener:
         """For an instance, as its metadata and configuration are now."""
         formats = Formats.of(home)
-        unwrapper = Unwrapper(settings, loggers_passwords(connection), formats)
+        unwrapper = Unwrapper(settings, loggers_passwords(connection), formats, scratch=home.archive)
         return cls(connection, Archive(home.archive), read_loggers(connection), unwrapper, formats)
 
     def open(self, row: LedgerRow) -> Iterator[Readable | LedgerRow]:
@@ -63,10 +64,9 @@ class Opener:
             if module is not None:
                 yield self._readable(row, module, source, after)
                 return
-            content = source.read(0, source.size)
-            parts = self.unwrapper.unwrap(content, row.path)
-            if len(parts) == 1 and isinstance(parts[0], Member) and parts[0].content == content:
-                yield self._open_plain(row, content)
+            parts = self.unwrapper.unwrap(source, row.path)
+            if len(parts) == 1 and isinstance(parts[0], Member) and parts[0].source is source:
+                yield self._open_plain(row, source)
                 return
         except NotYet:
             yield row
@@ -84,12 +84,7 @@ class Opener:
         after, source = self._source(row)
         module = self._module_of_appended(row, source)
         if module is None:
-            content = source.read(0, source.size)
-            module = self.formats.find(content, row.path)
-            if module is None:
-                raise self.formats.unknown(content)
-            source = Bytes(content)
-            module = completed(self.connection, self.archive, module, content, row.path)
+            module = self._module_of(row, source)
         return module, pieces.again(module, source, after)
 
     def write_notes(self) -> None:
@@ -124,13 +119,17 @@ class Opener:
         module = self.formats.find(first.read(0, HEAD_BYTES), row.path)
         return module if module is not None and pieces.is_cut(module, source.size) else None
 
-    def _open_plain(self, row: LedgerRow, content: bytes) -> Readable | LedgerRow:
+    def _module_of(self, row: LedgerRow, source: Source) -> Format:
+        """The format of a file that is no container, completed by another file where it needs one."""
+        head = source.read(0, HEAD_BYTES)
+        module = self.formats.find(head, row.path)
+        if module is None:
+            raise self.formats.unknown(source)
+        return completed(self.connection, self.archive, module, head, row.path)
+
+    def _open_plain(self, row: LedgerRow, source: Source) -> Readable | LedgerRow:
         try:
-            module = self.formats.find(content, row.path)
-            if module is None:
-                raise self.formats.unknown(content)
-            module = completed(self.connection, self.archive, module, content, row.path)
-            return self._readable(row, module, Bytes(content), None)
+            return self._readable(row, self._module_of(row, source), source, None)
         except OF_ONE_FILE as error:
             return self._failed(row, error)
 
@@ -144,13 +143,13 @@ class Opener:
             logger=row.claimed_logger,
             overrules=row.overrules_at is not None,
         )
-        inner = receiver.receive([Arrival.of(member.name, BytesIO(member.content)) for member in members])
+        inner = receiver.receive([Arrival.of(member.name, as_file(member.source)) for member in members])
         for member, found in zip(members, inner, strict=True):
             one = replace(found, path=member.name)
             if one.state == "loaded":
                 yield one
             elif one.continues_file_id is None:
-                yield self._open_plain(one, member.content)
+                yield self._open_plain(one, member.source)
             else:
                 yield from self.open(one)
         self._settle_container(

@@ -9,41 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Undecided
+from loaders.formats.source import Source
 
 PIECE_BYTES = 8 << 20
 LARGE_BYTES = 16 << 20  # of a file that isn't appended to; up to here its rows decide together, in less than 500 MB
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
-
-
-class Source(Protocol):
-    """Bytes that can be read from any place."""
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes from `start` up to `end`."""
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bytes:
-    """A content in memory."""
-
-    content: bytes
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes from `start` up to `end`."""
-        return self.content[start:end]
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return len(self.content)
 
 
 @dataclass(frozen=True, slots=True)

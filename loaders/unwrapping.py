@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 from database.connection import Connection
 from database.errors import StationManagerError
@@ -14,9 +15,12 @@ from loaders import converters
 from loaders.configuration import Configuration, path_of, read
 from loaders.containers.frame import Member, Unreadable
 from loaders.containers.packets import is_detached_signature
+from loaders.containers.spool import Spool
 from loaders.containers.unpacking import unpack
 from loaders.formats import headerless, nomad
+from loaders.formats.detect import HEAD_BYTES
 from loaders.formats.frame import FormatError
+from loaders.formats.source import Source
 from loaders.identifying import Formats
 from loaders.sections import Vault
 
@@ -77,11 +81,18 @@ class Unwrapper:
     """Takes files out of what they are wrapped in, with the passwords and programs that are configured.
 
     It can be sent to other processes.
+
+    Attributes:
+        settings: as configured.
+        loggers_passwords: as the metadata state them.
+        formats: which need no program.
+        scratch: the folder where there is room for what comes out, by default the system's for such files.
     """
 
     settings: Settings
     loggers_passwords: tuple[LoggersPassword, ...] = ()
     formats: Formats = field(default_factory=Formats)
+    scratch: Path | None = None
 
     @property
     def setup(self) -> str:
@@ -91,47 +102,48 @@ class Unwrapper:
         told += [one.description.model_dump_json() for one in self.formats.described]
         return sha256("\0".join(told).encode()).hexdigest()[:DIGITS]
 
-    def unwrap(self, content: bytes, name: str) -> list[Member | Failure]:
+    def unwrap(self, source: Source, name: str) -> list[Member | Failure]:
         """The files in a file, in their order; a file that is not wrapped is its own and only member."""
-        return list(self._converted(self._unpacked(content, name)))
+        spool = Spool(self.scratch)
+        return list(self._converted(self._unpacked(source, name, spool), spool))
 
-    def _unpacked(self, content: bytes, name: str) -> Sequence[Member | Unreadable]:
+    def _unpacked(self, source: Source, name: str, spool: Spool) -> Sequence[Member | Unreadable]:
         configuration, vault = self.settings.configuration, self.settings.vault
         passwords = [*configuration.passwords_for(name, vault), *(one.password for one in self.loggers_passwords)]
-        return unpack(content, name, passwords=passwords, keys=configuration.keys(vault))
+        return unpack(source, name, spool=spool, passwords=passwords, keys=configuration.keys(vault))
 
-    def _converted(self, members: Sequence[Member | Unreadable]) -> Iterator[Member | Failure]:
+    def _converted(self, members: Sequence[Member | Unreadable], spool: Spool) -> Iterator[Member | Failure]:
         for member in members:
             if isinstance(member, Unreadable):
                 yield Failure(member.name, member.error)
             elif self._needs_program(member):
-                yield from self._by_program(member)
+                yield from self._by_program(member, spool)
             else:
                 yield member
 
     def _needs_program(self, member: Member) -> bool:
         """Whether no format of ours reads it, and a program is configured for it, or is known to be its maker's."""
+        head = member.source.read(0, HEAD_BYTES)
         try:
-            found = self.formats.find(member.content, member.name)
+            found = self.formats.find(head, member.name)
         except FormatError:  # several descriptions are for it: who reads it says so
             return False
-        if is_detached_signature(member.content) or (found is not None and found.NAME not in NEVER_READ):
+        if is_detached_signature(member.source) or (found is not None and found.NAME not in NEVER_READ):
             return False
-        configured = converters.find(member.content, member.name, self.settings.configuration.converters)
-        is_known = found is None and converters.known_binary(member.content, member.name) is not None
+        configured = converters.find(head, member.name, self.settings.configuration.converters)
+        is_known = found is None and converters.known_binary(head, member.name) is not None
         return configured is not None or is_known
 
-    def _by_program(self, member: Member) -> Iterator[Member | Failure]:
+    def _by_program(self, member: Member, spool: Spool) -> Iterator[Member | Failure]:
         programs, vault = self.settings.configuration.converters, self.settings.vault
         try:
-            made = converters.convert(
-                member.content, member.name, programs, vault, password=self._password_of(member.name)
-            )
+            password = self._password_of(member.name)
+            made = converters.convert(member.source, member.name, programs, vault, password=password, spool=spool)
         except StationManagerError as error:
             yield Failure(member.name, error)
             return
         for file in made:
-            for inner in self._unpacked(file.content, file.name):
+            for inner in self._unpacked(file.source, file.name, spool):
                 yield Failure(inner.name, inner.error) if isinstance(inner, Unreadable) else inner
 
     def _password_of(self, name: str) -> str | None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from database.errors import StationManagerError
+from loaders.formats.source import Source
+
+if TYPE_CHECKING:
+    from loaders.containers.spool import Spool
 
 CHUNK = 1 << 20  # bytes that are unpacked between two looks at the limits
 HOW_TO_OPEN = (
@@ -30,7 +35,12 @@ class Member:
     """A file that is no container. Its name is the path through all containers, beginning with the outermost file."""
 
     name: str
-    content: bytes
+    source: Source
+
+    @property
+    def content(self) -> bytes:
+        """All of it, for those that can't do with less."""
+        return self.source.read(0, self.source.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +79,11 @@ class Secrets:
 
 
 class Budget:
-    """What may still come out of one file."""
+    """What may still come out of one file, and where it goes."""
 
-    def __init__(self, limits: Limits, packed_bytes: int) -> None:
+    def __init__(self, limits: Limits, packed_bytes: int, spool: Spool) -> None:
         self.limits = limits
+        self.spool = spool
         self.bytes_left = min(limits.total_bytes, max(limits.any_ratio_bytes, limits.ratio * packed_bytes))
         self._allowed = self.bytes_left
         self._members_left = limits.members
@@ -83,17 +94,15 @@ class Budget:
         if self._members_left < 0:
             raise self.exceeded(name, f"more than {self.limits.members:,} members are in it")
 
-    def gather(self, chunks: Iterable[bytes], name: str) -> bytes:
+    def gather(self, chunks: Iterable[bytes], name: str) -> Source:
         """Put the chunks together as long as they may come; what breaks off costs nothing."""
-        pieces: list[bytes] = []
-        size = 0
+        draft = self.spool.begin(name)
         for chunk in chunks:
-            size += len(chunk)
-            if size > self.bytes_left:
+            if draft.size + len(chunk) > self.bytes_left:
                 raise self.too_large(name)
-            pieces.append(chunk)
-        self.bytes_left -= size
-        return b"".join(pieces)
+            draft.write(chunk)
+        self.bytes_left -= draft.size
+        return draft.finish()
 
     def too_large(self, name: str) -> LimitExceeded:
         """The error for one byte too many."""

@@ -12,11 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from loaders.containers.detecting import Kind
-from loaders.containers.frame import Budget, ContainerError, Member, PasswordNeeded, Secrets, damaged
+from loaders.containers.frame import CHUNK, Budget, ContainerError, Member, PasswordNeeded, Secrets, damaged
 from loaders.containers.names import unwrapped
+from loaders.formats.source import blocks
 
 CHILD = Path(__file__).with_name("openpgp_process.py")
 TIMEOUT_S = 600
@@ -39,14 +41,16 @@ def members(member: Member, _: Kind, secrets: Secrets, budget: Budget) -> Iterat
             raise PasswordNeeded(_what_fails(secrets, answer), member.name, _remedy(answer))
         if failed:
             raise damaged(member.name, Kind.OPENPGP, answer["why"])
-        content = budget.gather([output.read_bytes()], member.name)
-    yield Member(unwrapped(member.name), content)
+        with output.open("rb") as file:
+            source = budget.gather(iter(partial(file.read, CHUNK), b""), member.name)
+    yield Member(unwrapped(member.name), source)
 
 
 def _ask(folder: Path, output: Path, member: Member, secrets: Secrets, budget: Budget) -> dict[str, str]:
     """Let the process work; secrets go through its standard input, which no one else can read."""
     source = folder / "input"
-    source.write_bytes(member.content)
+    with source.open("wb") as file:
+        file.writelines(blocks(member.source))
     asked = {
         "keys": [base64.b64encode(key).decode() for key in secrets.keys],
         "passwords": secrets.passwords,

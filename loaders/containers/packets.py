@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from loaders.formats.source import Source
+
 PUBLIC_KEY_SESSION, SIGNATURE, SYMMETRIC_SESSION, ONE_PASS_SIGNATURE = 1, 2, 3, 4
 COMPRESSED, LITERAL, ENCRYPTED, INTEGRITY_PROTECTED, AEAD, PADDING, MARKER = 8, 11, 9, 18, 20, 21, 10
 FIRST_OCTETS = {  # what the body begins with: versions, or algorithms, or formats
@@ -18,45 +20,50 @@ SESSIONS = (PUBLIC_KEY_SESSION, SYMMETRIC_SESSION)
 AFTER_SESSION = (*SESSIONS, ENCRYPTED, INTEGRITY_PROTECTED, AEAD, MARKER, PADDING)
 AFTER_SIGNATURE = (ONE_PASS_SIGNATURE, SIGNATURE, COMPRESSED, LITERAL)
 ARMOR = re.compile(rb"(?:\xef\xbb\xbf)?\s*-----BEGIN PGP (MESSAGE|SIGNED MESSAGE|SIGNATURE)\b")
+ARMOR_PLACE = 1 << 16  # bytes in which armor begins
+OCTETS = 8  # in which a packet's header stands, and the first octet of its body
+LARGEST_SIGNATURE = 1 << 20  # bytes
 
 
-def is_message(content: bytes) -> bool:
+def is_message(source: Source) -> bool:
     """Whether it holds something: an encrypted, signed or compressed message, in binary or in armor."""
-    armor = ARMOR.match(content)
+    armor = ARMOR.match(source.read(0, ARMOR_PLACE))
     if armor:
         return armor[1] != b"SIGNATURE"
-    first = header(content, 0)
+    first = header(source, 0)
     if first is None:
         return False
     tag, body, length = first
     if tag == COMPRESSED:
-        return content[body] in FIRST_OCTETS[COMPRESSED] and length is None
-    following = header(content, body + length) if length is not None else None
+        return length is None
+    following = header(source, body + length) if length is not None else None
     if tag in SESSIONS:
         return following is not None and following[0] in AFTER_SESSION
     return tag in (ONE_PASS_SIGNATURE, SIGNATURE) and following is not None and following[0] in AFTER_SIGNATURE
 
 
-def is_detached_signature(content: bytes) -> bool:
+def is_detached_signature(source: Source) -> bool:
     """Whether it is a signature of another file: signature packets to the end, and nothing signed."""
-    armor = ARMOR.match(content)
+    if source.size > LARGEST_SIGNATURE:
+        return False
+    armor = ARMOR.match(source.read(0, ARMOR_PLACE))
     if armor:
         return armor[1] == b"SIGNATURE"
     place = 0
-    while place < len(content):
-        packet = header(content, place)
+    while place < source.size:
+        packet = header(source, place)
         if packet is None or packet[0] != SIGNATURE or packet[2] is None:
             return False
         place = packet[1] + packet[2]
-    return bool(content) and place == len(content)
+    return 0 < place == source.size
 
 
-def header(content: bytes, place: int) -> tuple[int, int, int | None] | None:
+def header(source: Source, place: int) -> tuple[int, int, int | None] | None:
     """The packet at a place: its tag, where its body begins, its length (None where it is not given beforehand).
 
     None where no packet can begin so.
     """
-    octets = content[place : place + 8]
+    octets = source.read(place, place + OCTETS)
     if len(octets) < 3 or not octets[0] & 0x80:  # noqa: PLR2004 - a tag, a length and one octet of body at least
         return None
     if octets[0] & 0x40:
@@ -66,7 +73,7 @@ def header(content: bytes, place: int) -> tuple[int, int, int | None] | None:
         size, length = 1 + width, int.from_bytes(octets[1 : 1 + width], "big") if width else None
     body = place + size
     known = FIRST_OCTETS.get(tag)
-    if tag == 0 or body >= len(content) or (known is not None and content[body] not in known):
+    if tag == 0 or body >= source.size or (known is not None and octets[body - place] not in known):
         return None
     return tag, body, length
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import struct
 import zlib
@@ -29,6 +28,8 @@ from loaders.containers.frame import (
     damaged,
 )
 from loaders.containers.names import within
+from loaders.containers.spool import as_file
+from loaders.formats.source import Source
 
 DAMAGE = (  # what a hostile header makes of the library
     ArchiveError,
@@ -53,23 +54,21 @@ class Written(Py7zIO):
 
     def __init__(self, name: str, budget: Budget) -> None:
         self.name = name
-        self.whole = False
+        self.source: Source | None = None  # once it is whole
         self._budget = budget
-        self._chunks: list[bytes] = []
-        self._size = 0
+        self._draft = budget.spool.begin(name)
 
     def write(self, s: bytes | bytearray) -> int:
         """Take a chunk, if it may still come."""
-        self._size += len(s)
-        if self._size > self._budget.bytes_left:
+        if self._draft.size + len(s) > self._budget.bytes_left:
             raise self._budget.too_large(self.name)
-        self._chunks.append(bytes(s))
+        self._draft.write(s)
         return len(s)
 
     def read(self, size: int | None = None) -> bytes:
-        """All of it, whatever size is asked for."""
+        """Nothing: the library asks for links alone, which never come here."""
         del size
-        return b"".join(self._chunks)
+        return b""
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Nothing is ever written twice."""
@@ -81,16 +80,16 @@ class Written(Py7zIO):
 
     def size(self) -> int:
         """What has been written."""
-        return self._size
+        return self._draft.size
 
     def close(self) -> None:
         """Now it is whole."""
-        self.whole = True
-        self._budget.bytes_left -= self._size
+        self.source = self._draft.finish()
+        self._budget.bytes_left -= self._draft.size
 
 
 class Writers(WriterFactory):
-    """Collects the members in memory, where no name can lead anywhere."""
+    """Collects the members, where no name can lead anywhere."""
 
     def __init__(self, budget: Budget) -> None:
         self.written: list[Written] = []
@@ -129,7 +128,7 @@ def _extract(
     writers = Writers(budget)
     found: list[Member | Unreadable] = []
     failed: ContainerError | None = None
-    packed = io.BytesIO(member.content)
+    packed = as_file(member.source)
     try:
         with py7zr.SevenZipFile(packed, password=password, max_extract_size=budget.bytes_left) as archive:
             targets, refused = _targets(archive, member.name)
@@ -144,7 +143,7 @@ def _extract(
         failed = ContainerError(what, member.name, "unpack it by hand and load what was in it")
     except DAMAGE as error:
         failed = damaged(member.name, Kind.SEVEN_ZIP, error)
-    found += [Member(within(member.name, one.name), one.read()) for one in writers.written if one.whole]
+    found += [Member(within(member.name, one.name), one.source) for one in writers.written if one.source is not None]
     return found, failed
 
 

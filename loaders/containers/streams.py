@@ -13,6 +13,8 @@ import pyarrow as pa
 from loaders.containers.detecting import Kind
 from loaders.containers.frame import CHUNK, Budget, Member, Secrets, damaged
 from loaders.containers.names import unwrapped
+from loaders.containers.spool import as_file
+from loaders.formats.source import Source
 
 STEP = 1 << 16  # compressed bytes that are handed on at once
 LZMA_MEMORY = 1 << 30  # a dictionary of 1 GiB is more than `xz -9` ever makes
@@ -75,32 +77,39 @@ ENGINES: dict[Kind, Callable[[], Engine]] = {
 
 def members(member: Member, kind: Kind, _: Secrets, budget: Budget) -> Iterator[Member]:
     """The one file in a stream."""
-    chunks = _zstd(member.content) if kind == Kind.ZSTD else _streams(member.content, ENGINES[kind])
+    chunks = _zstd(member.source) if kind == Kind.ZSTD else _streams(member.source, ENGINES[kind])
     try:
-        content = budget.gather(chunks, member.name)
+        source = budget.gather(chunks, member.name)
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise damaged(member.name, kind, error) from error
-    yield Member(unwrapped(member.name), content)
+    yield Member(unwrapped(member.name), source)
 
 
-def _streams(content: bytes, new_engine: Callable[[], Engine]) -> Iterator[bytes]:
+def _streams(source: Source, new_engine: Callable[[], Engine]) -> Iterator[bytes]:
     """All streams in a row; zeros between and after them are padding, anything else is damage."""
     place = 0
-    while place < len(content):
+    while place < source.size:
         engine = new_engine()
         while not engine.eof:
-            piece = content[place : place + STEP] if engine.needs_input else b""
+            piece = source.read(place, place + STEP) if engine.needs_input else b""
             place += len(piece)
             chunk = engine.decompress(piece, CHUNK)
             if not chunk and not piece and not engine.eof:
                 raise EOFError(TRUNCATED)
             yield chunk
-        place -= len(engine.unused_data)
-        while content[place : place + 1] == b"\0":
-            place += 1
+        place = _behind_zeros(source, place - len(engine.unused_data))
 
 
-def _zstd(content: bytes) -> Iterator[bytes]:
-    stream = pa.CompressedInputStream(pa.BufferReader(content), "zstd")
+def _behind_zeros(source: Source, place: int) -> int:
+    while piece := source.read(place, place + STEP):
+        rest = piece.lstrip(b"\0")
+        place += len(piece) - len(rest)
+        if rest:
+            break
+    return place
+
+
+def _zstd(source: Source) -> Iterator[bytes]:
+    stream = pa.CompressedInputStream(pa.PythonFile(as_file(source), mode="r"), "zstd")
     while chunk := stream.read(CHUNK):
         yield chunk

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from loaders.containers import openpgp, seven_zip, streams, tarred, zipped
 from loaders.containers.detecting import Kind, kind_of
 from loaders.containers.frame import Budget, ContainerError, LimitExceeded, Limits, Member, Secrets, Unreadable
+from loaders.containers.spool import Spool
+from loaders.formats.source import Source
 
 Opener = Callable[[Member, Kind, Secrets, Budget], Iterator[Member | Unreadable]]
 
@@ -25,7 +27,13 @@ DEFAULTS = Limits()
 
 
 def unpack(
-    content: bytes, name: str, *, passwords: Sequence[str] = (), keys: Sequence[bytes] = (), limits: Limits = DEFAULTS
+    source: Source,
+    name: str,
+    *,
+    spool: Spool | None = None,
+    passwords: Sequence[str] = (),
+    keys: Sequence[bytes] = (),
+    limits: Limits = DEFAULTS,
 ) -> list[Member | Unreadable]:
     """All files in a file, in their order, at least one; a file that is no container is its own and only member.
 
@@ -33,22 +41,23 @@ def unpack(
     Past a limit the file is an attack, and nothing of it comes.
 
     Args:
-        content: the file.
+        source: the file.
         name: its name; it begins the names of all members, and tells nothing else.
+        spool: where its files are kept; by default one of its own.
         passwords: those that may open it, archives and private keys alike; all are tried.
         keys: OpenPGP private keys as exported, in armor or not.
         limits: how much may come out.
     """
     secrets = Secrets(tuple(passwords), tuple(keys))
-    budget = Budget(limits, len(content))
+    budget = Budget(limits, source.size, spool or Spool())
     try:
-        return list(_unpack(Member(name, content), secrets, budget, limits.depth))
+        return list(_unpack(Member(name, source), secrets, budget, limits.depth))
     except LimitExceeded as error:
         return [Unreadable(name, error)]
 
 
 def _unpack(member: Member, secrets: Secrets, budget: Budget, depth: int) -> Iterator[Member | Unreadable]:
-    kind = kind_of(member.content)
+    kind = kind_of(member.source)
     if kind is None:
         yield member
         return

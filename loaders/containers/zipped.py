@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import struct
 import zlib
@@ -25,6 +24,8 @@ from loaders.containers.frame import (
     damaged,
 )
 from loaders.containers.names import within
+from loaders.containers.spool import as_file
+from loaders.formats.source import Source
 
 ENCRYPTED = 0x1  # in the flags of a member
 DAMAGE = (
@@ -44,7 +45,7 @@ DAMAGE = (
 def members(member: Member, _: Kind, secrets: Secrets, budget: Budget) -> Iterator[Member | Unreadable]:
     """The files of the archive; one that can't be read leaves the others alone."""
     try:
-        archive = pyzipper.AESZipFile(io.BytesIO(member.content))
+        archive = pyzipper.AESZipFile(as_file(member.source))
     except (*DAMAGE, NotImplementedError) as error:
         why = f"its directory, which stands at the end, can't be read ({error})"
         raise damaged(member.name, Kind.ZIP, why) from error
@@ -74,7 +75,7 @@ def _member(
 
 def _read(
     archive: pyzipper.AESZipFile, info: pyzipper.ZipInfo, password: bytes | None, name: str, budget: Budget
-) -> bytes:
+) -> Source:
     """One member, as far as it may come out; RuntimeError where the password is wrong."""
     try:
         with archive.open(info, pwd=password) as stream:
@@ -88,7 +89,7 @@ def _read(
 
 def _decrypt(
     archive: pyzipper.AESZipFile, info: pyzipper.ZipInfo, name: str, secrets: Secrets, budget: Budget
-) -> bytes:
+) -> Source:
     """One member by the first password that opens it.
 
     ZipCrypto takes one wrong password in 256 for right, which then reads as damage: so damage asks for the next one.

@@ -8,8 +8,8 @@ from typing import BinaryIO
 from database.connection import Connection
 from loaders import ledger, receiving
 from loaders.archive import Archive, ArchiveDamaged
+from loaders.formats.source import Source
 from loaders.identifying import Formats
-from loaders.pieces import Source
 from loaders.receiving import Arrival, as_it_came
 
 

@@ -16,6 +16,7 @@ from loaders.configuration import read
 from loaders.containers.frame import LimitExceeded, Limits, Member, PasswordNeeded
 from loaders.converter_section import Converter
 from loaders.converters import ConverterFailed, NeedsConverter, convert, find, known_binary
+from loaders.formats.source import Bytes
 from loaders.sections import Vault
 from tests.loaders import decrypting
 
@@ -39,7 +40,7 @@ def converter(mode: str = "well", **keys: object) -> Converter:
 
 
 def result(ours: Converter, name: str = NAME, limits: Limits | None = None) -> list[Member]:
-    return convert(ENCRYPTED, name, [ours], NO_SECRETS, password=PASSWORD, limits=limits)
+    return convert(Bytes(ENCRYPTED), name, [ours], NO_SECRETS, password=PASSWORD, limits=limits)
 
 
 def failure(mode: str, **keys: object) -> str:
@@ -65,7 +66,7 @@ def left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
 
 
 def test_a_file_comes_out_as_the_program_has_decrypted_it() -> None:
-    assert result(converter("well")) == [Member(f"{NAME}/000110_2022-05-03.txt", TEXT)]
+    assert result(converter("well")) == [Member(f"{NAME}/000110_2022-05-03.txt", Bytes(TEXT))]
 
 
 def test_all_files_that_match_come_out_by_name() -> None:
@@ -75,7 +76,7 @@ def test_all_files_that_match_come_out_by_name() -> None:
 
 def test_a_wrong_password_is_the_programs_word_and_is_not_shown() -> None:
     with pytest.raises(ConverterFailed) as caught:
-        convert(ENCRYPTED, NAME, [converter()], NO_SECRETS, password="wr ong")  # noqa: S106 - no secret of anybody
+        convert(Bytes(ENCRYPTED), NAME, [converter()], NO_SECRETS, password="wr ong")  # noqa: S106 - no secret of anybody
     expected = "the converter 'rld' ended with exit code 1: wrong password '***' for 000110_2022-05-03.rld"
     assert caught.value.what == expected
 
@@ -172,7 +173,7 @@ def test_any_name_makes_a_file_of_one_folder(name: str) -> None:
 
 def test_without_a_password_the_error_says_which_settings_give_it() -> None:
     with pytest.raises(PasswordNeeded) as caught:
-        convert(ENCRYPTED, NAME, [converter()], NO_SECRETS)
+        convert(Bytes(ENCRYPTED), NAME, [converter()], NO_SECRETS)
     assert caught.value.what == "the converter 'rld' wants a password, and none is known"
     assert "password_file of the converter" in caught.value.remedy
 
@@ -180,9 +181,9 @@ def test_without_a_password_the_error_says_which_settings_give_it() -> None:
 def test_the_password_of_the_logger_goes_before_the_converters(tmp_path: Path) -> None:
     vault = Vault(tmp_path, {"RLD": PASSWORD})
     ours = converter(password_env="RLD")  # noqa: S106 - no secret of anybody
-    assert convert(ENCRYPTED, NAME, [ours], vault)[0].content == TEXT
+    assert convert(Bytes(ENCRYPTED), NAME, [ours], vault)[0].content == TEXT
     with pytest.raises(ConverterFailed):
-        convert(ENCRYPTED, NAME, [ours], vault, password="other")  # noqa: S106 - no secret of anybody
+        convert(Bytes(ENCRYPTED), NAME, [ours], vault, password="other")  # noqa: S106 - no secret of anybody
 
 
 def test_a_converter_is_found_by_name_and_first_bytes() -> None:
@@ -206,7 +207,7 @@ def test_a_converter_is_found_by_name_and_first_bytes() -> None:
 )
 def test_without_a_converter_the_error_says_what_the_file_is_and_what_it_waits_for(name: str, what: str) -> None:
     with pytest.raises(NeedsConverter) as caught:
-        convert(b"anything", name, [], NO_SECRETS)
+        convert(Bytes(b"anything"), name, [], NO_SECRETS)
     assert (caught.value.what, caught.value.where) == (f"needs converter: {what}", name)
     suffix = Path(name).suffix.lower()
     assert caught.value.remedy.startswith(f'name a [[converter]] with matches = "*{suffix}" in stationmanager.toml')
@@ -215,7 +216,7 @@ def test_without_a_converter_the_error_says_what_the_file_is_and_what_it_waits_f
 def test_a_real_encrypted_file_is_told_whatever_it_is_called(samples: Path) -> None:
     content = (samples / "unreadable/000110_2022-05-03_00.00_008549.rld").read_bytes()
     with pytest.raises(NeedsConverter) as caught:
-        convert(content, "attachment", [], NO_SECRETS)
+        convert(Bytes(content), "attachment", [], NO_SECRETS)
     assert "SymphoniePRO Desktop" in caught.value.what
 
 

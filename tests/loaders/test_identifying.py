@@ -16,6 +16,7 @@ from database.home import Home
 from loaders.formats import headerless, toa5
 from loaders.formats.detect import detect
 from loaders.formats.frame import FormatError
+from loaders.formats.source import Bytes
 from loaders.identifying import Formats, is_text
 from tests.loaders.campaign import toa5 as toa5_file
 from tests.loaders.metadata_documents import document
@@ -141,10 +142,10 @@ def test_a_broken_description_is_a_problem_and_holds_up_nothing(describing: Call
     assert problem.what.startswith("timestamp.zone: nothing found, UTC, an offset like +01:00, or metadata")
     assert formats.find(LOGGERS, "a.dat")
     assert formats.find(FILE, "box.csv") is None
-    remedy = formats.unknown(FILE).remedy
+    remedy = formats.unknown(Bytes(FILE)).remedy
     assert remedy.startswith("mend the description that may be meant for it (")
     assert "broken.yaml: timestamp.zone: nothing found" in remedy
-    assert "broken.yaml" not in formats.unknown(b"\x00\x01").remedy
+    assert "broken.yaml" not in formats.unknown(Bytes(b"\x00\x01")).remedy
 
 
 def test_formats_are_the_same_in_another_process(describing: Callable[..., Formats]) -> None:
@@ -155,8 +156,8 @@ def test_formats_are_the_same_in_another_process(describing: Callable[..., Forma
     found = again.find(FILE, "box.csv")
     assert found
     assert found.parse(FILE).tables[0].lines.tolist() == [4, 5, 6, 7]
-    broken: FormatError = pickle.loads(pickle.dumps(formats.unknown(FILE)))  # noqa: S301 - of our own
-    assert told(broken) == told(formats.unknown(FILE))
+    broken: FormatError = pickle.loads(pickle.dumps(formats.unknown(Bytes(FILE))))  # noqa: S301 - of our own
+    assert told(broken) == told(formats.unknown(Bytes(FILE)))
 
 
 @pytest.mark.parametrize(
@@ -167,13 +168,13 @@ def test_formats_are_the_same_in_another_process(describing: Callable[..., Forma
     ],
 )
 def test_of_an_unknown_file_the_next_step_is_told(content: bytes, remedy: str) -> None:
-    assert told(Formats().unknown(content))[0] == "no known format begins like this"
-    assert told(Formats().unknown(content))[1].split(";")[0] == remedy
+    assert told(Formats().unknown(Bytes(content)))[0] == "no known format begins like this"
+    assert told(Formats().unknown(Bytes(content)))[1].split(";")[0] == remedy
 
 
 @pytest.mark.parametrize("content", [b"", b"\r\n", bytes(5000)])
 def test_of_a_file_with_nothing_in_it_that_is_told(content: bytes) -> None:
-    assert told(Formats().unknown(content))[0] == "there is nothing in the file but blanks or zeros"
+    assert told(Formats().unknown(Bytes(content)))[0] == "there is nothing in the file but blanks or zeros"
 
 
 @pytest.mark.parametrize("armor", [True, False])
@@ -181,7 +182,9 @@ def test_a_detached_signature_is_told_as_such(armor: bool) -> None:  # noqa: FBT
     signer = pysequoia.Tsk.generate("a logger <logger@example.org>").signer()
     signature = pysequoia.sign(signer, FILE, mode=pysequoia.SignatureMode.DETACHED, armor=armor)
     assert Formats().find(signature, "box.csv.asc") is None
-    assert Formats().unknown(signature).what == "an OpenPGP signature of another file: there are no readings in it"
+    assert (
+        Formats().unknown(Bytes(signature)).what == "an OpenPGP signature of another file: there are no readings in it"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -189,11 +192,11 @@ def test_a_detached_signature_is_told_as_such(armor: bool) -> None:  # noqa: FBT
 def test_a_document_of_metadata_is_told_to_be_imported(encoding: str, indent: int | None) -> None:
     content = json.dumps(document(), indent=indent).encode(encoding)
     assert Formats().find(content, "mast.json") is None
-    what, remedy = told(Formats().unknown(content))
+    what, remedy = told(Formats().unknown(Bytes(content)))
     assert what.startswith("an IEA Task 43 document")
     assert remedy.startswith("stationmanager metadata import FILE")
     schema = b'{"properties": {"measurement_location": {"type": "array"}}}'
-    assert told(Formats().unknown(schema))[0] == "no known format begins like this"
+    assert told(Formats().unknown(Bytes(schema)))[0] == "no known format begins like this"
 
 
 @given(
@@ -208,5 +211,5 @@ def test_text_of_any_language_is_text(text: str, encoding: str) -> None:
 def test_any_bytes_have_a_format_or_a_sentence(content: bytes) -> None:
     known = detect(content)
     assert Formats().find(content, "x") is known
-    assert Formats().unknown(content).remedy
+    assert Formats().unknown(Bytes(content)).remedy
     assert not is_text(content + b"\x00")

@@ -7,7 +7,7 @@ import pytest
 from loaders import pieces
 from loaders.formats import toa5 as toa5_format
 from loaders.formats.frame import FormatError
-from loaders.pieces import Bytes
+from loaders.formats.source import Bytes
 from tests.loaders.campaign import toa5
 
 

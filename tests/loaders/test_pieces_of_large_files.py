@@ -15,7 +15,7 @@ from loaders import pieces
 from loaders.formats import blocks
 from loaders.formats.detect import FORMATS, Format, detect
 from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
-from loaders.pieces import Bytes
+from loaders.formats.source import Bytes
 from simulation import logr, symphoniepro, windcube_rtd
 from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.locale_samples import written as of_masts

@@ -15,6 +15,7 @@ import pytest
 from database.home import Home
 from loaders.containers.frame import Member
 from loaders.converters import NeedsConverter
+from loaders.formats.source import Bytes
 from loaders.identifying import Formats
 from loaders.unwrapping import Failure, LoggersPassword, Settings, Unwrapper
 from tests.loaders import decrypting
@@ -53,7 +54,7 @@ def unwrapper(tmp_path: Path) -> Callable[..., Unwrapper]:
 
 
 def only(ours: Unwrapper, content: bytes, name: str) -> Member | Failure:
-    (part,) = ours.unwrap(content, name)
+    (part,) = ours.unwrap(Bytes(content), name)
     return part
 
 
@@ -69,7 +70,7 @@ def test_what_a_format_or_a_description_reads_never_goes_to_a_program(
 ) -> None:
     for configuration in (FOR_ALL, ""):
         ours = unwrapper(configuration, MINE, description=DESCRIPTION)
-        assert only(ours, content, "a.rld") == Member("a.rld", content)
+        assert only(ours, content, "a.rld") == Member("a.rld", Bytes(content))
 
 
 def test_what_several_descriptions_are_for_is_left_to_who_reads_it(
@@ -78,21 +79,21 @@ def test_what_several_descriptions_are_for_is_left_to_who_reads_it(
     (tmp_path / "formats").mkdir()
     (tmp_path / "formats" / "b.yaml").write_text(DESCRIPTION.replace("solar_box", "other"))
     ours = unwrapper(FOR_ALL, MINE, description=DESCRIPTION)
-    assert only(ours, FILE, "a.rld") == Member("a.rld", FILE)
+    assert only(ours, FILE, "a.rld") == Member("a.rld", Bytes(FILE))
 
 
 @pytest.mark.parametrize("content", [HEADERLESS, NOMAD])
 def test_a_program_may_read_what_is_only_known_to_be_refused(
     unwrapper: Callable[..., Unwrapper], content: bytes
 ) -> None:
-    assert only(unwrapper(BY_CAT), content, "a.dat") == Member("a.dat/copy", content)
-    assert only(unwrapper(), content, "a.dat") == Member("a.dat", content)
+    assert only(unwrapper(BY_CAT), content, "a.dat") == Member("a.dat/copy", Bytes(content))
+    assert only(unwrapper(), content, "a.dat") == Member("a.dat", Bytes(content))
 
 
 def test_a_signature_goes_to_no_program(unwrapper: Callable[..., Unwrapper]) -> None:
     signer = pysequoia.Tsk.generate("a logger <logger@example.org>").signer()
     signature = pysequoia.sign(signer, FILE, mode=pysequoia.SignatureMode.DETACHED)
-    assert only(unwrapper(BY_CAT), signature, "a.rld.sig") == Member("a.rld.sig", signature)
+    assert only(unwrapper(BY_CAT), signature, "a.rld.sig") == Member("a.rld.sig", Bytes(signature))
 
 
 def test_an_encrypted_file_comes_out_decrypted_also_from_an_archive(
@@ -101,8 +102,8 @@ def test_an_encrypted_file_comes_out_decrypted_also_from_an_archive(
     with ZipFile(tmp_path / "mail.zip", "w") as archive:
         archive.writestr("day.rld", RLD)
         archive.writestr("b.dat", LOGGERS)
-    parts = unwrapper(FOR_ALL, MINE).unwrap((tmp_path / "mail.zip").read_bytes(), "mail.zip")
-    assert parts == [Member("mail.zip/day.rld/day.txt", LOGGERS), Member("mail.zip/b.dat", LOGGERS)]
+    parts = unwrapper(FOR_ALL, MINE).unwrap(Bytes((tmp_path / "mail.zip").read_bytes()), "mail.zip")
+    assert parts == [Member("mail.zip/day.rld/day.txt", Bytes(LOGGERS)), Member("mail.zip/b.dat", Bytes(LOGGERS))]
 
 
 def test_without_a_program_it_is_told_what_the_file_is_and_the_others_come(
@@ -111,7 +112,7 @@ def test_without_a_program_it_is_told_what_the_file_is_and_the_others_come(
     with ZipFile(tmp_path / "mail.zip", "w") as archive:
         archive.writestr("day.rld", RLD)
         archive.writestr("b.dat", LOGGERS)
-    failure, member = unwrapper().unwrap((tmp_path / "mail.zip").read_bytes(), "mail.zip")
+    failure, member = unwrapper().unwrap(Bytes((tmp_path / "mail.zip").read_bytes()), "mail.zip")
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, NeedsConverter)
     assert failure.error.as_dict() == {
@@ -120,7 +121,7 @@ def test_without_a_program_it_is_told_what_the_file_is_and_the_others_come(
         "remedy": 'name a [[converter]] with matches = "*.rld" in stationmanager.toml (docs/converters.md): '
         "the file waits, and loads by itself then (stationmanager build)",
     }
-    assert member == Member("mail.zip/b.dat", LOGGERS)
+    assert member == Member("mail.zip/b.dat", Bytes(LOGGERS))
 
 
 def test_the_password_is_that_of_the_logger_that_the_file_names(unwrapper: Callable[..., Unwrapper]) -> None:
@@ -152,4 +153,4 @@ def test_an_unwrapper_works_in_another_process_too(unwrapper: Callable[..., Unwr
     ours = unwrapper(FOR_ALL, MINE, description=DESCRIPTION)
     again: Unwrapper = pickle.loads(pickle.dumps(ours))  # noqa: S301 - of our own
     assert again.setup == ours.setup
-    assert only(again, RLD, "day.rld") == Member("day.rld/day.txt", LOGGERS)
+    assert only(again, RLD, "day.rld") == Member("day.rld/day.txt", Bytes(LOGGERS))

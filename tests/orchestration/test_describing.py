@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from database.home import Home
+from loaders.formats.source import Bytes
 from loaders.identifying import Formats
 from tests.commands import run
 from tests.loaders.campaign import toa5
@@ -129,7 +130,7 @@ def test_a_proposal_is_answered_saved_and_reads_the_file(nowhere: Home, write: W
     (problem,) = answer["invalid_descriptions"]
     assert problem["where"] == proposal["save_as"]
     assert "timestamp.zone: nothing found" in problem["what"]
-    assert proposal["save_as"] in Formats.of(nowhere).unknown(ODD.encode()).remedy
+    assert proposal["save_as"] in Formats.of(nowhere).unknown(Bytes(ODD.encode())).remedy
 
     save_answered(proposal)
     (file,) = described(nowhere, path)

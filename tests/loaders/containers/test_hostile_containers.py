@@ -11,18 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.containers.frame import LimitExceeded, Limits, Member, Unreadable
-from loaders.containers.unpacking import unpack
 from tests.loaders.containers.wrapping import (
     ARCHIVES,
     DAY,
     STREAMS,
     aes_zipped,
     contents,
+    member,
     renamed_7z,
     seven_zipped,
     special_tar,
     tarred,
     the_error,
+    unpack,
     zipped,
 )
 
@@ -100,7 +101,7 @@ def test_a_name_that_is_a_trick_is_refused_and_its_neighbour_kept(name: str, pac
     refused, kept = unpack(pack({name: b"x", "good.csv": DAY}), "x")
     assert isinstance(refused, Unreadable)
     assert refused.error.what.startswith(f"{TRICKS[name]} in the archive: '")
-    assert kept == Member("x/good.csv", DAY)
+    assert kept == member("x/good.csv", DAY)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd"])
@@ -108,7 +109,7 @@ def test_a_trick_in_a_7z_file_is_refused_and_its_neighbour_kept(name: str) -> No
     harmless = "_" * len(name)
     found = unpack(renamed_7z({harmless: b"x", "good.csv": DAY}, harmless, name), "x")
     assert {type(one) for one in found} == {Member, Unreadable}
-    assert Member("x/good.csv", DAY) in found
+    assert member("x/good.csv", DAY) in found
 
 
 def test_a_nul_in_a_zip_name_hides_nothing() -> None:
@@ -130,7 +131,7 @@ def test_a_link_or_device_in_a_tar_file_is_refused_and_its_neighbour_kept(kind: 
     refused, kept = unpack(special_tar(kind), "x")
     assert isinstance(refused, Unreadable)
     assert (refused.name, refused.error.what) == ("x/trick", what)
-    assert kept == Member("x/good.csv", DAY)
+    assert kept == member("x/good.csv", DAY)
 
 
 def test_a_sparse_file_of_a_tar_file_is_a_bomb_like_any_other() -> None:

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.containers.detecting import kind_of
-from loaders.containers.frame import LimitExceeded, Limits, Member, PasswordNeeded, Unreadable
+from loaders.containers.frame import LimitExceeded, Limits, PasswordNeeded, Unreadable
 from loaders.containers.packets import is_detached_signature
-from loaders.containers.unpacking import unpack
-from tests.loaders.containers.wrapping import DAY, contents, zipped
+from loaders.formats.source import Bytes
+from tests.loaders.containers.wrapping import DAY, contents, member, unpack, zipped
 
 LOGGER, STRANGER = (pysequoia.Tsk.generate(user_id=name) for name in ("logger", "stranger"))
 KEY = bytes(LOGGER)
@@ -29,7 +29,7 @@ def test_a_message_to_one_of_our_keys_is_decrypted(armor: bool, signer: pysequoi
     packed = pysequoia.encrypt(
         DAY, [LOGGER.extract_certificate()], signer=signer.signer() if signer else None, armor=armor
     )
-    assert kind_of(packed) == "OpenPGP"
+    assert kind_of(Bytes(packed)) == "OpenPGP"
     assert contents(unpack(packed, "day.csv.gpg", keys=[bytes(STRANGER), KEY])) == {"day.csv": DAY}
 
 
@@ -59,9 +59,9 @@ def test_a_signed_file_is_taken_out_of_its_signature(mode: pysequoia.SignatureMo
 @pytest.mark.parametrize("armor", [False, True])
 def test_a_detached_signature_is_told_and_stays_what_it_is(armor: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     signature = pysequoia.sign(STRANGER.signer(), DAY, mode=pysequoia.SignatureMode.DETACHED, armor=armor)
-    assert is_detached_signature(signature)
-    assert unpack(signature, "day.csv.sig") == [Member("day.csv.sig", signature)]
-    assert not any(is_detached_signature(other) for other in (DAY, ENCRYPTED, b"", DAY + signature))
+    assert is_detached_signature(Bytes(signature))
+    assert unpack(signature, "day.csv.sig") == [member("day.csv.sig", signature)]
+    assert not any(is_detached_signature(Bytes(other)) for other in (DAY, ENCRYPTED, b"", DAY + signature))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_gnupg_signs_or_stores_is_taken_out(gnupg: Path, option: str) -> No
 
 @needs_gpg
 def test_a_detached_signature_of_gnupg_is_told(gnupg: Path) -> None:
-    assert is_detached_signature(gpg(gnupg, "--detach-sign", content=DAY))
+    assert is_detached_signature(Bytes(gpg(gnupg, "--detach-sign", content=DAY)))
 
 
 @needs_gpg

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loaders.containers.detecting import kind_of
 from loaders.containers.frame import Limits, Member, PasswordNeeded, Unreadable
-from loaders.containers.unpacking import unpack
+from loaders.formats.source import Bytes
 from tests.loaders.containers.wrapping import (
     ARCHIVES,
     DAY,
@@ -20,23 +20,25 @@ from tests.loaders.containers.wrapping import (
     aes_zipped,
     contents,
     crypto_zipped,
+    member,
     seven_zipped,
     stored_7z,
     tarred,
     the_error,
+    unpack,
     zipped,
 )
 
 
 def test_a_file_that_is_no_container_is_its_own_member() -> None:
-    assert unpack(DAY, "day.zip") == [Member("day.zip", DAY)]
+    assert unpack(DAY, "day.zip") == [member("day.zip", DAY)]
 
 
 @pytest.mark.parametrize("kind", STREAMS)
 @pytest.mark.parametrize("name", ["day.csv.gz", "day.csv.7z", "day.csv", "day", ""])
 def test_a_stream_is_told_by_content_whatever_its_name(kind: str, name: str) -> None:
     packed = STREAMS[kind](DAY)
-    assert kind_of(packed) == kind
+    assert kind_of(Bytes(packed)) == kind
     assert list(contents(unpack(packed, name)).values()) == [DAY]
 
 
@@ -65,7 +67,7 @@ def test_a_stream_that_is_cut_short_is_damaged(kind: str, part: float) -> None:
 def test_an_archives_members_come_by_their_paths(kind: str) -> None:
     files = {"a.csv": DAY, "2024/03/b.csv": b"other", "empty": b""}
     packed = ARCHIVES[kind](files)
-    assert kind_of(packed) == kind
+    assert kind_of(Bytes(packed)) == kind
     assert contents(unpack(packed, "x.dat")) == {f"x.dat/{name}": content for name, content in files.items()}
 
 
@@ -111,12 +113,12 @@ def test_what_was_wrapped_comes_out_as_it_was(kinds: list[str], content: bytes, 
 
 def test_an_office_document_stays_whole() -> None:
     document = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
-    assert unpack(document, "a.xlsx") == [Member("a.xlsx", document)]
+    assert unpack(document, "a.xlsx") == [member("a.xlsx", document)]
 
 
 @pytest.mark.parametrize("text", [b"BZh9 is how a text may begin", b"]\0\0 and so on, at length", b"PK is a prefix"])
 def test_a_text_is_not_taken_for_a_container(text: bytes) -> None:
-    assert unpack(text, "a") == [Member("a", text)]
+    assert unpack(text, "a") == [member("a", text)]
 
 
 @pytest.mark.parametrize("bits", [128, 192, 256])
@@ -175,7 +177,7 @@ def test_one_damaged_member_leaves_its_neighbours_alone() -> None:
     packed = bytearray(zipped(files, zipfile.ZIP_STORED))
     packed[packed.index(files["b"]) + 100] ^= 1
     first, second, third = unpack(bytes(packed), "x")
-    assert (first, third) == (Member("x/a", DAY), Member("x/c", DAY))
+    assert (first, third) == (member("x/a", DAY), member("x/c", DAY))
     assert isinstance(second, Unreadable)
     assert second.error.what.startswith("a damaged zip file: Bad CRC-32")
 
@@ -190,7 +192,7 @@ def test_a_cut_tar_file_still_gives_what_was_whole() -> None:
     packed = tarred({"a": DAY, "b": DAY})
     for length in (2600, 3072):
         first, *rest = unpack(packed[:length], "x")
-        assert first == Member("x/a", DAY)
+        assert first == member("x/a", DAY)
         assert rest
         assert all(isinstance(one, Unreadable) for one in rest)
 
@@ -199,7 +201,7 @@ def test_what_lies_behind_a_broken_tar_header_is_not_lost_unsaid() -> None:
     packed = bytearray(tarred({"a": b"1", "b": b"2"}))
     packed[1024 + 150] ^= 1
     first, second = unpack(bytes(packed), "x")
-    assert first == Member("x/a", b"1")
+    assert first == member("x/a", b"1")
     assert isinstance(second, Unreadable)
     assert second.error.what == "a damaged tar file: the header at byte 1,024 can't be read, nor what lies behind it"
 
@@ -214,7 +216,7 @@ def test_a_7z_file_that_breaks_off_still_gives_what_was_whole() -> None:
     packed = bytearray(stored_7z({"a": DAY, "b": bytes(range(255, -1, -1)) * 99}))
     packed[packed.index(b"\xff\xfe\xfd") + 4] ^= 0x55
     whole, broken = unpack(bytes(packed), "x")
-    assert whole == Member("x/a", DAY)
+    assert whole == member("x/a", DAY)
     assert isinstance(broken, Unreadable)
     assert broken.error.what.startswith("a damaged 7z file: ")
 
@@ -236,7 +238,7 @@ def test_real_containers_give_their_files(samples: Path) -> None:
 
 
 def test_no_other_real_file_is_taken_for_a_container(samples: Path) -> None:
-    told = {path.name for path in samples.rglob("*") if path.is_file() and kind_of(path.read_bytes())}
+    told = {path.name for path in samples.rglob("*") if path.is_file() and kind_of(Bytes(path.read_bytes()))}
     assert told == {"buoy.z05.00.20201201.000000.zip", "lidar.z05.00.20201201.000000.sta.7z"}
 
 

@@ -12,13 +12,15 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import py7zr
 import pyarrow as pa
 import pyzipper  # type: ignore[import-untyped]  # it has no types
 
+from loaders.containers import unpacking
 from loaders.containers.frame import Limits, Member, Unreadable
-from loaders.containers.unpacking import unpack
+from loaders.formats.source import Bytes
 
 Files = Mapping[str, bytes]
 DAY = b"TIMESTAMP,Spd\n2024-03-01 00:10:00,5.5\n" * 40
@@ -148,6 +150,14 @@ STREAMS: dict[str, Callable[[bytes], bytes]] = {
 ARCHIVES: dict[str, Callable[[Files], bytes]] = {"zip": zipped, "tar": tarred, "7z": seven_zipped}
 
 
+def unpack(content: bytes, name: str, **how: Any) -> list[Member | Unreadable]:
+    return unpacking.unpack(Bytes(content), name, **how)
+
+
+def member(name: str, content: bytes) -> Member:
+    return Member(name, Bytes(content))
+
+
 def contents(found: list[Member | Unreadable]) -> dict[str, bytes]:
     """The members by name, where nothing else is expected."""
     assert all(isinstance(one, Member) for one in found), found
@@ -158,6 +168,6 @@ def the_error(
     content: bytes, name: str = "file", *, limits: Limits | None = None, **secrets: object
 ) -> tuple[str, str, str]:
     """The one thing that can't be read: its name, what, and the remedy."""
-    (one,) = unpack(content, name, limits=limits or Limits(), **secrets)  # type: ignore[arg-type]  # secrets vary
+    (one,) = unpack(content, name, limits=limits or Limits(), **secrets)
     assert isinstance(one, Unreadable)
     return one.name, one.error.what, one.error.remedy

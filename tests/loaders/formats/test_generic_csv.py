@@ -16,6 +16,7 @@ from loaders.formats import detect
 from loaders.formats.csv_description import Description, Statistic, read
 from loaders.formats.frame import FormatError, LoggerFile
 from loaders.formats.generic_csv import DescribedCsv, parse
+from loaders.formats.source import Bytes
 from simulation import described_csv as writer
 from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.toa5_files import SAMPLES, needs_samples
@@ -380,7 +381,7 @@ def test_a_table_in_pieces_is_the_table(encoding: str | None, monkeypatch: pytes
     content = (HEAD + rows).encode()
     module = DescribedCsv(described(encoding=encoding) if encoding else described())
     monkeypatch.setattr(pieces, "PIECE_BYTES", 700)
-    found = [piece.file for piece in pieces.read(module, pieces.Bytes(content))]
+    found = [piece.file for piece in pieces.read(module, Bytes(content))]
     whole = module.parse(content)
     assert len(found) > 10
     assert [bad for file in found for bad in file.rejected] == list(whole.rejected)

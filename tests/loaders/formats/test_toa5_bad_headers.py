@@ -6,7 +6,8 @@ import pytest
 
 from loaders import pieces
 from loaders.formats import toa5
-from loaders.pieces import Bytes, End, Piece
+from loaders.formats.source import Bytes
+from loaders.pieces import End, Piece
 from tests.loaders.formats.toa5_files import header, row
 
 BAD = header().replace('"Spd_Std"', '"Spd_Avg"')

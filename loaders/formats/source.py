@@ -1,0 +1,42 @@
+"""Where a file's bytes come from: memory, the archive, a container; to be read from any place, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+BLOCK_BYTES = 1 << 20
+
+
+class Source(Protocol):
+    """Bytes that can be read from any place."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A content in memory."""
+
+    content: bytes
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+        return self.content[start:end]
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.content)
+
+
+def blocks(source: Source, start: int = 0) -> Iterator[bytes]:
+    """All that follows a place, a block at a time."""
+    for place in range(start, source.size, BLOCK_BYTES):
+        yield source.read(place, place + BLOCK_BYTES)
