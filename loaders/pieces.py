@@ -14,9 +14,11 @@ from typing import Any
 from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Undecided
 from loaders.formats.source import Source
+from loaders.formats.text import line_breaks
 
 PIECE_BYTES = 8 << 20
 LARGE_BYTES = 16 << 20  # of a file that isn't appended to; up to here its rows decide together, in less than 500 MB
+LINE_ENDS = (b"\n", b"\r")
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
 
@@ -52,16 +54,31 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A last row behind which no line ends: the logger is still writing it, or a transfer broke off, or it is whole.
+
+    Attributes:
+        lines: those before it.
+        size: its bytes.
+    """
+
+    lines: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a file.
 
     Attributes:
         file: what stands in it, lines counted from the beginning of the whole file.
         end: how the file ends after it, for the last piece of a format that loggers append to; else None.
+        unfinished: what of it may have been cut.
     """
 
     file: LoggerFile
     end: End | None
+    unfinished: Unfinished | None = None
 
 
 def can_be_cut(module: Format) -> bool:
@@ -79,9 +96,15 @@ def is_cut(module: Format, size: int) -> bool:
     return grows(module) or (can_be_cut(module) and size > LARGE_BYTES)
 
 
+def is_text(module: Format) -> bool:
+    """Whether files of this format are lines, and no records."""
+    return not hasattr(module, "LINES_BEFORE_RECORDS")
+
+
 def whole(module: Format, source: Source) -> Iterator[Piece]:
     """Parse a file as one piece; raises FormatError."""
-    yield Piece(_with_short_names(module.parse(source.read(0, source.size))), None)
+    content = source.read(0, source.size)
+    yield Piece(_with_short_names(module.parse(content)), None, _unfinished(module, content))
 
 
 def read(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
@@ -124,7 +147,10 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
         logger = file.logger
         position, size = position + size, PIECE_BYTES
         after_it = _end(content, found, state)
-        yield Piece(file, after_it if is_last and grows(module) else None)
+        unfinished = None
+        if is_last and after_it is not None and after_it.unfinished and (grows(module) or is_text(module)):
+            unfinished = Unfinished(after_it.lines, len(after_it.unfinished))
+        yield Piece(file, after_it if is_last and grows(module) else None, unfinished)
         if is_last or after_it is None:
             return
         state = after_it
@@ -187,9 +213,12 @@ def _end(content: bytes, found: Cut | None, state: End) -> End | None:
     return End(found.heading, found.heading_lines, content[found.at :], lines)
 
 
-def finished_lines(piece: Piece) -> int | None:
-    """The last line that is surely whole: a row without line break behind it may have been cut. None: all are."""
-    return piece.end.lines if piece.end is not None and piece.end.unfinished else None
+def _unfinished(module: Format, content: bytes) -> Unfinished | None:
+    """The last row of a file that came as a whole, where it is text and no line ends behind it."""
+    if not is_text(module) or content.rstrip(b"\x00").endswith(LINE_ENDS):
+        return None
+    last = max(content.rfind(end) for end in LINE_ENDS) + 1
+    return Unfinished(line_breaks(content, last), len(content) - last)
 
 
 @dataclass(slots=True)
@@ -203,8 +232,9 @@ class Found:
 
     def add(self, piece: Piece) -> None:
         """Take in a piece."""
-        finished = finished_lines(piece)
-        bad = [one for one in piece.file.rejected if finished is None or one.line <= finished]
+        # what no logger appends to is all that will ever come
+        unfinished = piece.unfinished if piece.end is not None else None
+        bad = [one for one in piece.file.rejected if unfinished is None or one.line <= unfinished.lines]
         self.has_rows |= any(len(table.timestamps) for table in piece.file.tables)
         self.first = self.first or next(iter(bad), None)
         self.lines += len({one.line for one in bad})

@@ -19,12 +19,13 @@ from loaders.copying import copy_readings
 from loaders.faults import told
 from loaders.formats.frame import LoggerFile, Table
 from loaders.ledger import LedgerRow
-from loaders.pieces import Piece, finished_lines
+from loaders.pieces import Piece, Unfinished
 from loaders.readings import ChannelRows, Counts, add_up, as_utc, only
 from loaders.rejecting import Lost, Stamps
 
 Pieces = Callable[[], Iterator[Piece]]
 A_MOMENT = np.timedelta64(1, "us")
+LONGEST_PART = 900_000  # moments: less than a second, so that a whole row wins over any part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,19 @@ class Survey:
     clock: dict[str, Any] = field(default_factory=dict)
     rejected: list[Lost] = field(default_factory=list)
 
-    def add(self, rows: Sequence[ChannelRows], finished: int | None) -> None:
-        """Take in the readings of a table."""
+    def add(self, rows: Sequence[ChannelRows], unfinished: Unfinished | None) -> None:
+        """Take in the readings of a table; a row that may have been cut counts as far as it goes."""
         for stamps, lines in {id(one.timestamps): (one.timestamps, one.lines) for one in rows}.values():
             if not len(stamps):
                 continue
             low, high = stamps.min(), stamps.max()
             self.first = low if self.first is None else min(self.first, low)
             self.last = high if self.last is None else max(self.last, high)
-            whole = stamps if finished is None else stamps[lines <= finished]
+            whole = stamps if unfinished is None else stamps[lines <= unfinished.lines]
             if len(whole):
-                self.rank = whole.max() if self.rank is None else max(self.rank, whole.max())
+                part = A_MOMENT * (min(unfinished.size, LONGEST_PART) if unfinished else 0)
+                rank = whole.max() + part
+                self.rank = rank if self.rank is None else max(self.rank, rank)
 
 
 def bring_in(connection: Connection, files: Sequence[Readable]) -> dict[int, Counts]:
@@ -114,7 +117,7 @@ def _surveyed(connection: Connection, channels: Channels, file: Readable) -> Sur
                 channels.confirm(table)
                 rows, clock = _normalised(channels, survey, piece.file, table)
                 survey.clock = clock or survey.clock
-                survey.add(rows, finished_lines(piece))
+                survey.add(rows, piece.unfinished)
     except MetadataError as error:
         described = file.described | {"error": told(error) | {"waits_for": "metadata"}}
         ledger.settle(connection, _id(file), "failed", **described)

@@ -1,0 +1,147 @@
+"""Whatever files a record comes in, of whatever format, in whatever order: the readings are those of the whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from database.connection import connect
+from database.home import Home
+from loaders.loading import load
+from tests.loaders import every_format
+from tests.loaders.every_format import FEWEST, ROWS, Kind
+
+KINDS = every_format.kinds()
+TEXTS = [name for name in KINDS if not name.startswith(("tob", "netcdf"))]
+SLOW = {"netcdf"}  # each file of it is read in a process of its own, which has HDF5 to load
+MANY, FEW = 15, 4  # examples for each of 30 formats and forms
+# quicker than truncate, which would drop and make chunks for each example
+EMPTY = ("reading", "rejected_row", "superseded_reading", "confirmed_span", "file_end", "companion", "file", "channel")
+LAST_CELL = 8  # bytes in which the last row of a text ends, at most
+TABLE = """
+select
+    count(*),
+    md5(string_agg(row(table_name, averaging_period, column_name, unit, statistic, timestamp, value)::text, e'\\n'
+        order by table_name, averaging_period, column_name, timestamp))
+from raw.reading
+inner join raw.channel using (channel_id)
+"""
+LEDGER = """
+select sum(readings_new), sum(readings_changed + readings_kept) - (select count(*) from raw.superseded_reading)
+from raw.file
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as it comes: its number tells the folder, which no other comes in but what belongs to it."""
+
+    number: int
+    name: str
+    content: bytes
+
+
+@pytest.fixture(scope="module")
+def field(new_home: Callable[[str], Home], built: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An instance for all examples of this module; each empties the tables first."""
+    home = new_home(built)
+    every_format.claim(home, tmp_path_factory.mktemp("metadata"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def wholes(field: Home) -> dict[str, tuple[int, str]]:
+    """What the table is after each format's whole record came at once."""
+    return {name: loaded(field, kind, [sent(kind, 0, 0, ROWS)]) for name, kind in KINDS.items()}
+
+
+def sent(kind: Kind, number: int, first: int, end: int) -> list[Sent]:
+    return [Sent(number, name, content) for name, content in kind.files(first, end).items()]
+
+
+def loaded(home: Home, kind: Kind, loads: Sequence[Sequence[Sent]]) -> tuple[int, str]:
+    """The table, as its number of rows and a digest of all that they say, after some loads into an empty one."""
+    with connect(home, "owner") as connection:
+        for name in EMPTY:
+            connection.execute(f"delete from raw.{name}".encode())  # noqa: S608  # names of ours
+    with tempfile.TemporaryDirectory() as folder:
+        for files in loads:
+            paths = [Path(folder) / str(file.number) / file.name for file in files]
+            for path, file in zip(paths, files, strict=True):
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(file.content)
+            load(home, paths, logger=kind.logger)
+    with connect(home, "owner") as connection:
+        count, digest = connection.execute(TABLE.encode()).fetchone() or (0, "")
+        assert connection.execute(LEDGER.encode()).fetchone() == (count, 0)
+    return count, digest
+
+
+@st.composite
+def periods(draw: st.DrawFn, step: int) -> list[tuple[int, int]]:
+    """Rows of files that follow each other, and of some that came besides."""
+    fewest = max(FEWEST, step)
+    inner = st.integers(fewest, ROWS - fewest).map(lambda place: place // step * step)
+    cuts = sorted(draw(st.sets(inner, max_size=3)))
+    places = [0, *(cut for before, cut in pairwise([0, *cuts]) if cut - before >= fewest), ROWS]
+    besides = draw(st.lists(st.tuples(inner, st.integers(fewest, ROWS)), max_size=2))
+    return [*pairwise(places), *((first, min(first + rows // step * step, ROWS)) for first, rows in besides)]
+
+
+lost = st.one_of(st.integers(1, LAST_CELL), st.integers(1, 20_000))  # bytes of a transfer: of its last row, or anywhere
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, kind: Kind) -> list[list[Sent]]:
+    """A record in pieces, snapshots and broken transfers, some twice: the files of one load after another."""
+    parts = draw(periods(kind.step))
+    files = [file for number, part in enumerate(parts) for file in sent(kind, number, *part)]
+    for number, part in enumerate(draw(st.lists(st.sampled_from([*parts, (0, ROWS)]), max_size=3)), 100):
+        files += broken_off(sent(kind, number, *part), draw(lost))
+    files += [replace(file, number=200 + file.number) for file in draw(st.lists(st.sampled_from(files), max_size=2))]
+    if draw(st.booleans()):
+        files += sent(kind, 300, 0, ROWS)
+    files = draw(st.permutations(files))
+    ends = draw(st.lists(st.integers(1, len(files)), max_size=3))
+    return [files[start:end] for start, end in pairwise([0, *sorted(ends), len(files)]) if start < end]
+
+
+def broken_off(files: Sequence[Sent], missing: int) -> list[Sent]:
+    """Files of which the last bytes never came; what says of others what they hold is whole."""
+    return [
+        file if file.name.endswith(".rowinfo") else replace(file, content=file.content[: -missing % len(file.content)])
+        for file in files
+    ]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_record_in_any_pieces_and_order_is_the_record(
+    name: str, field: Home, wholes: dict[str, tuple[int, str]]
+) -> None:
+    kind = KINDS[name]
+
+    @settings(max_examples=FEW if name in SLOW else MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(arrivals(kind))
+    def check(loads: list[list[Sent]]) -> None:
+        assert loaded(field, kind, loads) == wholes[name]
+
+    check()
+
+
+@pytest.mark.parametrize("order", ["cut before whole", "whole before cut"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_number_that_broke_off_never_stands_for_the_whole_one(
+    name: str, order: str, field: Home, wholes: dict[str, tuple[int, str]]
+) -> None:
+    kind = KINDS[name]
+    whole = sent(kind, 0, 0, ROWS)
+    cut = [file for bytes_lost in range(1, LAST_CELL) for file in broken_off(whole, bytes_lost)]
+    cut = [replace(file, number=1 + number) for number, file in enumerate(cut)]
+    assert loaded(field, kind, [cut, whole] if order == "cut before whole" else [whole, cut]) == wholes[name]
