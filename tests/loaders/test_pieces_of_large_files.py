@@ -11,15 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from database.home import Home
 from loaders import pieces
-from loaders.formats import blocks
+from loaders.formats import blocks, windographer
 from loaders.formats.detect import FORMATS, Format, detect
-from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table, Undecided
 from loaders.formats.source import Bytes
 from simulation import logr, symphoniepro, windcube_rtd
 from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.locale_samples import written as of_masts
 from tests.loaders.formats.profile_samples import written as of_profiles
+from tests.loaders.test_loading import Write, only, values
 
 ROWS = 2000
 
@@ -184,3 +186,101 @@ def test_whatever_stands_in_a_file_is_loaded_as_it_would_be_whole(
     if is_twice and isinstance(found, Told) and isinstance(expected, Told):  # of several headers pieces tell the first
         found = replace(found, header=expected.header)
     assert found == expected
+
+
+def export(stamps: Sequence[str], values: Sequence[object]) -> bytes:
+    """A Windographer export of one column."""
+    lines = (
+        "Created 2019-05-10 14:36 by Windographer 4.2",
+        "Time stamps indicate the beginning of the time step",
+        "Date/Time\tSpd_Avg",
+        *(f"{stamp}\t{value}" for stamp, value in zip(stamps, values, strict=True)),
+    )
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def samples(beams: Sequence[str]) -> bytes:
+    """A WindCube's raw data, with a column that has no unit."""
+    head = "HeaderSize=3\nID System=WLS7-1\ntimezone=UTC+0\n***\nTimestamp\tPosition\tWiper Count\t40m CNR (dB)\n"
+    rows = (f"2016/11/24 00:00:{second:02}.00\t0\t{word}\t-10.2\n" for second, word in enumerate(beams))
+    return (head + "".join(rows)).encode()
+
+
+def of_calm_and_wind() -> bytes:
+    """A LOGR's statistics, in whose first half the minima are zero while the average isn't."""
+    about = "NRG Systems Data Logger\nSerial Number:\t304\nFile Content:\tStatistics\n"
+    head = f"{about}Data\nTimestamp\tCh1_Avg_m/s\tCh1_Min_m/s\n"
+    rows = (f"2024-01-01T{hour:02}:00:00Z\t5.5\t{0 if hour < 12 else 3.5}\n" for hour in range(24))
+    return (head + "".join(rows)).encode()
+
+
+DAYS = [f"2016-12-{day:02} 00:10" for day in range(1, 31)]
+TELLING_DIFFERENT_THINGS = {
+    "a counter that reaches 9999 before it shows others of that size": (
+        "windographer",
+        export(DAYS, [*range(5), 9999, *range(6, 15), *range(9970, 9985)]),
+    ),
+    "stamps that have a zone from some day on": (
+        "windographer",
+        export([*DAYS[:15], *(f"{day}+01:00" for day in DAYS[15:])], range(30)),
+    ),
+    "days first and then months": (
+        "windographer",
+        export(
+            [*(f"{day}/01/2016 00:10" for day in range(13, 28)), *(f"02/{day}/2016 00:10" for day in range(13, 28))],
+            range(30),
+        ),
+    ),
+    "a column of words that has numbers later": ("windcube-rtd", samples([*["Off"] * 20, *["3"] * 20])),
+    "minima that are zero at first": ("logr", of_calm_and_wind()),
+}
+
+
+@pytest.mark.parametrize("case", TELLING_DIFFERENT_THINGS)
+def test_where_pieces_tell_different_things_all_rows_decide_together(case: str) -> None:
+    name, content = TELLING_DIFFERENT_THINGS[case]
+    module = MODULES[name]
+    with pieces_of(len(content) // 2):
+        with pytest.raises(Undecided):
+            in_pieces(module, content)
+        assert outcome(loaded, module, content) == outcome(whole, module, content)
+
+
+def test_rows_that_do_not_tell_day_and_month_wait_for_those_that_do() -> None:
+    stamps = [f"{day:02}/06/2016 {hour:02}:10" for day in range(1, 29) for hour in (3, 9)]
+    content = export(stamps, range(len(stamps)))
+    with pieces_of(len(content) // 8):
+        assert in_pieces(windographer, content) == whole(windographer, content)
+
+
+def test_a_large_file_is_loaded_piece_by_piece(mast: Home, write: Write) -> None:
+    content = export(DAYS, [*range(29), "what?"])
+    with pieces_of(len(content) // 4):
+        file = only(mast, write("a.txt", content), logger="4711")
+    assert (file.state, file.new, file.rejected) == ("loaded", 29, 1)
+    assert list(values(mast).values()) == list(range(29))
+
+
+def test_a_large_file_that_begins_like_another_is_no_file_that_grew(mast: Home, write: Write) -> None:
+    contents = [export(DAYS[:days], range(days)) for days in (20, 30)]
+    with pieces_of(200):
+        files = [only(mast, write("a.txt", content), logger="4711") for content in contents]
+    assert [(file.new, file.same) for file in files] == [(20, 0), (10, 20)]
+    archived = [path.stat().st_size for path in mast.archive.rglob("*") if path.is_file()]
+    assert sorted(archived) == [len(content) for content in contents]
+
+
+@pytest.mark.parametrize("size", range(250, 300, 5))
+def test_a_text_that_runs_over_a_line_break_is_not_cut_in_two(size: int) -> None:
+    content = export(DAYS, ['"what\n?"'] * 29 + [1])
+    with pieces_of(size):
+        assert loaded(windographer, content) == whole(windographer, content)
+
+
+def test_what_stands_behind_the_end_of_an_aq500s_rows_is_none_in_pieces_either() -> None:
+    module, lines = MODULES["aq500"], SHORT_FILES["aq500"].splitlines(keepends=True)
+    content = b"".join([*lines[: -ROWS // 16], b"[EOD]\r\n", *lines[-ROWS // 16 :]])
+    with pieces_of(len(content) // 6):
+        found = loaded(module, content)
+    assert found.rows
+    assert found == whole(module, content)
