@@ -26,6 +26,8 @@ STAGING = "path:models/staging"
 METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
 NO_TESTS = ("--exclude-resource-type", "unit_test", "test")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
+# all models, of tests only those that judge metadata: before any file has come the others have nothing to look at
+NO_READINGS = ("--indirect-selection", "empty", "--select", "resource_type:model", "resource_type:seed", "tag:metadata")
 # The tables between what people state and the readings, each after those that it is made from
 FLAG_TABLES = ("hand_made_periods", "flagged_periods", "channel_periods")
 METADATA_TABLES = (
@@ -64,16 +66,18 @@ def build(
     with dbt_lock(home, report), connect(home, "transformer") as connection:
         digest = project_digest(PROJECT)
         built_of, seen = _last_build(connection)
-        if built_of != digest:
+        has_files = _has_files(connection)
+        if built_of != digest and has_files:
             # the metadata's models are views: of the same project they know what is imported without dbt
             report("Building the metadata")
             run_dbt(home, ["build", "--select", METADATA, *NO_UNIT_TESTS], on_line=on_line)
-        loaded = load_waiting(home, on_file=on_file, settings=settings)
+        loaded = load_waiting(home, on_file=on_file, settings=settings) if has_files else LoadResult([])
         changes = changes_now(connection)
         if not full and (built_of, seen) == (digest, changes):
             return BuildResult(is_built=False, loaded=loaded)
         report("Building the models")
-        run_dbt(home, ["build", *NO_UNIT_TESTS], on_line=on_line, snapshot=snapshot_now(connection))
+        what = () if has_files else NO_READINGS
+        run_dbt(home, ["build", *what, *NO_UNIT_TESTS], on_line=on_line, snapshot=snapshot_now(connection))
         record_build(connection, digest, changes)
     return BuildResult(is_built=True, loaded=loaded)
 
@@ -144,6 +148,11 @@ def changes_now(connection: Connection) -> int:
 def record_build(connection: Connection, digest: str, changes: int) -> None:
     """Record that everything is built: of which project, and how many changes it has seen."""
     connection.execute("insert into ops.build (project_digest, changes) values (%s, %s)", [digest, changes])
+
+
+def _has_files(connection: Connection) -> bool:
+    """Whether any file has come, which new metadata or models may claim."""
+    return connection.execute("select exists (select from raw.file)").fetchone() == (True,)
 
 
 def _last_build(connection: Connection) -> tuple[str | None, int]:

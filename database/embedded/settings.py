@@ -51,6 +51,8 @@ def configuration(machine: Machine, *, port: int, socket_folder: Path, log_folde
         "checkpoint_timeout": "15min",
         "wal_compression": "on",
         "random_page_cost": "1.1",
+        # what a load wrote can wait for the breaks: two cores are the load's
+        "autovacuum_vacuum_cost_delay": "10ms",
         "max_worker_processes": machine.cores * 2 + 8,
         "max_parallel_workers": machine.cores,
         "max_parallel_workers_per_gather": max(1, machine.cores // 2),

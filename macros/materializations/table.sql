@@ -62,6 +62,9 @@
     {%- if answer['outcome'] in ('created', 'recreated') or not answer['is_described'] -%}
         {%- do describe(target_relation) -%}
     {%- endif -%}
+    {%- if count_looked_up_by(target_relation) -%}
+        {%- do run_query('analyze ' ~ target_relation) -%}
+    {%- endif -%}
 
 {% endmacro %}
 

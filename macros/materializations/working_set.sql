@@ -19,6 +19,7 @@
         {%- endif -%}
     {%- endcall %}
     {%- do create_indexes(target_relation) -%}
+    {%- do count_looked_up_by(target_relation) -%}
     {%- do run_query('analyze ' ~ target_relation) -%}
     {%- do persist_docs(target_relation, model) -%}
 

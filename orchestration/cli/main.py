@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
 from database.errors import StationManagerError
 from loaders.formats.frame import FormatError
+from loaders.versions import loader_version
 from orchestration.cli import (
     building,
     describing,
@@ -28,11 +30,26 @@ The usual order: up, metadata import, load, build, export. Every command has --h
 read the answer. State lies under STATIONMANAGER_HOME (default: .stationmanager in the project).
 """
 
-app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
+NO_COMMAND = 2  # the exit code of a command line that asks for nothing
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 for commands in (service, metadata, files, describing, fetching, building, flags, explaining, exporting, querying):
     commands.register(app)
+
+
+@app.callback(help=HELP, invoke_without_command=True)
+def main(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version of the code and exit.")] = False,
+) -> None:
+    """What stands before the command."""
+    if version:
+        typer.echo(f"stationmanager {loader_version()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(NO_COMMAND)
 
 
 def run() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from database.connection import connect
 from database.home import Home
 from tests.commands import run
 from tests.loaders.campaign import toa5
@@ -20,6 +21,13 @@ def loaded(mast: Home, write: Callable[[str, bytes], Path]) -> Home:
     run(mast, "load", write("a.dat", toa5({step: [5.0 + step] for step in range(6)})))
     run(mast, "build")
     return mast
+
+
+def test_the_version_is_that_on_the_ledger(loaded: Home) -> None:
+    with connect(loaded, "loader") as connection:
+        (version,) = connection.execute("select distinct loader_version from raw.file").fetchall()
+    assert run(loaded, "--version") == f"stationmanager {version[0]}\n"
+    assert "metadata import, load, build" in run(loaded, expect=2)
 
 
 def test_load_answers_what_became_of_every_file(mast: Home, write: Callable[[str, bytes], Path]) -> None:

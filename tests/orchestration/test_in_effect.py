@@ -43,6 +43,8 @@ select
     count(*) filter (where calibrated_value <> recorded_value)
 from cleaned.readings
 """
+PIECES = "select count(*) from cleaned.channel_periods"
+EXPLAIN_PIECES = "explain (format json) select distinct channel_id, date_from, date_to from cleaned.channel_periods"
 
 
 @dataclass(slots=True)
@@ -154,6 +156,18 @@ def test_the_build_that_follows_writes_no_reading_either(station: Station) -> No
     building.build(station.home)
     assert station.places() == places
     assert station.values()[1] == 4 * 36
+
+
+def test_the_planner_knows_that_no_two_pieces_are_looked_up_alike(station: Station) -> None:
+    """Else it keeps the readings of each for a second look that never comes (count_looked_up_by)."""
+    with connect(station.home, "loader") as loader:
+        for hour in range(2, 42, 2):
+            begin, end = (f"{START + timedelta(hours=hour + late):%Y-%m-%dT%H:%MZ}" for late in (0, 1))
+            add_flag(loader, bench.STATION, "All", begin, end, "icing", remark=None, created_by="anna")
+    building.apply_flags(station.home)
+    pieces, explained = (station.owner.execute(query.encode()).fetchall()[0][0] for query in (PIECES, EXPLAIN_PIECES))
+    assert pieces > 40 * 80
+    assert explained[0]["Plan"]["Plan Rows"] == pieces
 
 
 @pytest.mark.parametrize(
