@@ -83,7 +83,12 @@ class Piece:
 
 def can_be_cut(module: Format) -> bool:
     """Whether files of this format can be read in pieces."""
-    return hasattr(module, "cut")
+    return hasattr(module, "cut") or has_parts(module)
+
+
+def has_parts(module: Format) -> bool:
+    """Whether the format itself knows how to take a file apart: no bytes before a part say all that it must know."""
+    return hasattr(module, "parts")
 
 
 def grows(module: Format) -> bool:
@@ -113,9 +118,17 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
     Raises FormatError, also where pieces of a file that doesn't grow decide differently how it is read.
     """
     if not is_cut(module, source.size):
-        yield from whole(module, source)
-        return
-    cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked above
+        return whole(module, source)
+    return _parts(module, source) if has_parts(module) else _cut(module, source, after)
+
+
+def _parts(module: Format, source: Source) -> Iterator[Piece]:
+    parts: Callable[[Source, int], Iterator[LoggerFile]] = module.parts  # type: ignore[attr-defined]  # asked before
+    return (Piece(_with_short_names(file), None) for file in parts(source, PIECE_BYTES))
+
+
+def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
+    cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked before
     state = after or End(b"", 0, b"", 0)
     position, size = 0, PIECE_BYTES
     logger: str | None = None
@@ -277,7 +290,10 @@ def go_through(module: Format, source: Source, after: End | None = None) -> Gone
         return _gone_through(partial(read, module, source, after), is_large=grows(module) and source.size > PIECE_BYTES)
     try:
         return _gone_through(partial(read, module, source), is_large=True)
-    except FormatError:  # all rows together may tell more than those of a piece, or tell the error that it is
+    except FormatError:
+        if has_parts(module):  # which knows all that there is
+            raise
+        # all rows together may tell more than those of a piece, or tell the error that it is
         return _gone_through(partial(whole, module, source), is_large=False)
 
 

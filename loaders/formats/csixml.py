@@ -26,12 +26,13 @@ from loaders.formats import cells, stamps
 from loaders.formats.campbell import stated
 from loaders.formats.cells import Cells
 from loaders.formats.csixml_head import LEADING, Head, read_head
-from loaders.formats.csixml_rows import Rows, read_rows
-from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
-from loaders.formats.text import decode, decode_lines
+from loaders.formats.csixml_rows import Rows, last_whole_row, read_rows
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.text import UTF16_MARKS, decode, decode_lines, line_breaks
 
 NAME = "csixml"
 VERIFIED = False
+GROWS = False
 ROOT = re.compile(r"(<\?xml[^>]*\?>\s*)?(<!--(?:(?!-->).)*+-->\s*+)*+<csixml\b", re.DOTALL)
 DECLARATION = re.compile(rb"<\?xml[^>]*\?>\s*$")
 DECLARATION_BYTES = 200
@@ -75,6 +76,28 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=None,
         timestamp_is_end_of_period=None,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a file can be cut: behind a whole row, under the head of its document.
+
+    None where none can be found, and where a head gives a field no type, since all rows tell then what it is.
+    """
+    if content.startswith(UTF16_MARKS):
+        return None
+    found = None
+    for start, end in pairwise([0, *later_documents(content), len(content)]):
+        data = DATA.search(content, start, end)
+        if data is None:  # its head is not whole yet
+            break
+        head = read_head(decode_lines(content[start : data.start()]).encode(), 1)
+        if not all(head.types[number] for number in head.readings):
+            return None
+        at = last_whole_row(content, data.end(), end, len(head.types))
+        if at is not None:
+            heading = content[start : data.end()]
+            found = Cut(at, line_breaks(content, at), heading, line_breaks(heading, len(heading)))
+    return found
 
 
 def read_documents(data: bytes) -> list[Document]:

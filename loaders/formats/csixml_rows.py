@@ -15,10 +15,14 @@ from xml.parsers import expat
 import pyarrow as pa
 
 from loaders.formats.frame import Rejected
+from loaders.formats.text import decode_lines
 
 ROW = re.compile(rb"<r\b")
 TEXT = rb"([^<&\x00-\x08\x0b\x0c\x0e-\x1f]*)"  # what XML allows, without its own signs
 TAG = rb'\s*<r(?: no="\d*")? time="([^"<&]*)"(?: no="\d*")?>'
+ROW_END = b"</r>"
+MAY_HOLD_ROWS = (b"<!", b"<?")
+ROWS_TRIED = 100  # from the end on
 BEFORE, AFTER = b"<csixml><data>", b"</data></csixml>"  # what stands around the rows
 FED_BYTES = 1 << 16
 BATCH_ROWS = 10_000  # rows that are kept as Python's strings at a time
@@ -63,6 +67,31 @@ def read_rows(data: bytes, first_line: int, width: int, readings: int) -> Rows:
             shown = text.strip()[:SHOWN_BYTES].decode(errors="replace")
             reader.rows.rejected.append(Rejected(line, shown, reader.reason, rows * readings))
     return reader.rows
+
+
+def last_whole_row(data: bytes, start: int, end: int, width: int) -> int | None:
+    """Where a row ends behind which a file can be cut, since it is read as one whatever stands before it; else None.
+
+    A row's first sign can stand within nothing else: where something is open there, it is lost, and reading begins anew
+    with the row. Only comments and the like may hold it, which no logger writes; rows behind one are not looked at.
+
+    Args:
+        data: a document, decoded or not.
+        start: where its rows begin.
+        end: where it ends.
+        width: how many values a row has.
+    """
+    behind = min((place for mark in MAY_HOLD_ROWS if (place := data.find(mark, start, end)) >= 0), default=end)
+    for _ in range(ROWS_TRIED):
+        closes = data.rfind(ROW_END, start, behind)
+        opens = data.rfind(b"<r", start, max(closes, start))
+        if opens < 0:
+            return None
+        rows = read_rows(decode_lines(data[opens : closes + len(ROW_END)]).encode(), 1, width, 0)
+        if len(rows.lines) == 1 and not rows.rejected:
+            return closes + len(ROW_END)
+        behind = opens
+    return None
 
 
 class _Reader:

@@ -12,7 +12,10 @@ what stood on the card before), and against a file of a CR6 with an event table.
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -20,12 +23,16 @@ import numpy as np
 from loaders.formats import tob, tob_frames
 from loaders.formats.campbell import Header, stated
 from loaders.formats.frame import FormatError, LoggerFile, Rejected
-from loaders.formats.tob_frames import FOOT_BYTES, Framing
+from loaders.formats.source import Bytes, Source
+from loaders.formats.tob_frames import FOOT_BYTES, Card, Framing, Records
 
 NAME = "tob3"
 VERIFIED = True
+GROWS = False
 SIGNATURE = "TOB3"
 HEADER_LINES = 6
+LARGEST_HEADER = 4 << 20  # bytes
+RECORDS_AT_ONCE = 1 << 18  # of a table of one short column a megabyte would become thirty
 LINES_BEFORE_RECORDS = HEADER_LINES  # records are counted on behind them
 HEADER_BLOCK = 512  # the header is padded to a multiple of this
 TABLE = ("table", "interval", "frame_bytes", "intended_frames", "stamp", "resolution", "ring_record", "removal_time")
@@ -49,38 +56,101 @@ def matches(head: bytes) -> bool:
     return tob.matches(head, SIGNATURE)
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What TOB2 and TOB3 differ in: the size of a frame's head, and how many fields the table line has at least."""
+
+    name: str
+    signature: str
+    head_bytes: int
+    table_fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header says, and where the frames begin."""
+
+    form: Form
+    lines: list[list[str]]
+    layout: tob.Layout
+    framing: Framing
+    begins: int
+
+
+TOB3 = Form(NAME, SIGNATURE, head_bytes=12, table_fields=8)
+
+
 def parse(content: bytes) -> LoggerFile:
     """Read one file; frames that can't be read go to `rejected`. Raises FormatError for a bad header."""
-    return parse_frames(content, NAME, SIGNATURE, head_bytes=12, table_fields=8)
+    return read_whole(content, TOB3)
 
 
-def parse_frames(content: bytes, name: str, signature: str, head_bytes: int, table_fields: int) -> LoggerFile:
-    """Read a file of frames whose heads have this size, and whose table line has at least so many fields."""
+def parts(source: Source, size: int) -> Iterator[LoggerFile]:
+    """Read a file of any size, some `size` bytes at a time, lines counted from its beginning."""
+    return read_parts(source, TOB3, size)
+
+
+def read_whole(content: bytes, form: Form) -> LoggerFile:
+    """Read a file as one; raises FormatError for a bad header."""
+    source = Bytes(content)
+    head = read_head(source, form)
+    card = tob_frames.survey(source, head.begins, head.framing)
+    (file,) = _read(head, card, card.count)
+    return file
+
+
+def read_parts(source: Source, form: Form, size: int) -> Iterator[LoggerFile]:
+    """Read a file in parts, at least one; raises FormatError for a bad header."""
+    head = read_head(source, form)
+    at_once = min(size // head.framing.frame_bytes, RECORDS_AT_ONCE // head.framing.records)
+    yield from _read(head, tob_frames.survey(source, head.begins, head.framing), at_once)
+
+
+def read_head(source: Source, form: Form) -> Head:
+    """Read the header; raises FormatError where frames can't be read by it."""
+    content = source.read(0, LARGEST_HEADER)
     lines, size = tob.read_lines(content, HEADER_LINES)
-    tob.check_environment(lines[0], signature)
+    tob.check_environment(lines[0], form.signature)
     table_line = lines[1]
-    if len(table_line) < table_fields:
-        what = f"{len(table_line)} fields in the table line, {table_fields} expected"
+    if len(table_line) < form.table_fields:
+        what = f"{len(table_line)} fields in the table line, {form.table_fields} expected"
         raise FormatError(what, "line 2", tob.DEMAND)
     layout = read_layout(lines)
-    framing = read_framing(table_line, head_bytes, layout.dtype.itemsize)
-    body = content[beginning(content, size) :]
-    records, frames = tob_frames.read_frames(body, framing)
-    readings = len(layout.readings)
-    rejected = list(tob_frames.rejected(frames, records, framing, HEADER_LINES + 1, readings))
-    rejected += unfinished(body, framing, readings, follows_good=not len(frames.good) or bool(frames.good[-1]))
-    rejected.sort(key=lambda one: one.line)
+    framing = read_framing(table_line, form.head_bytes, layout.dtype.itemsize)
+    return Head(form, lines, layout, framing, beginning(content, size))
+
+
+def _read(head: Head, card: Card, frames_at_once: int) -> Iterator[LoggerFile]:
+    framing, readings = head.framing, len(head.layout.readings)
+    bad_stretches = deque(tob_frames.bad_stretches(card))
+    following = None  # the number that follows the last record so far
+    for first, behind in tob_frames.stretches(card.count, frames_at_once) if card.count else [(0, 0)]:
+        frames = card.frames(first, behind)
+        records = tob_frames.read_records(frames, framing)
+        rejected = list(tob_frames.rejected_beginnings(frames, framing, HEADER_LINES + 1, readings))
+        while bad_stretches and bad_stretches[0][0] < behind:
+            stretch = bad_stretches.popleft()
+            expected = records.following(stretch[0] * framing.records, following)
+            rejected.append(tob_frames.rejected_stretch(card, frames, stretch, expected, HEADER_LINES + 1, readings))
+        if behind == card.count:
+            rejected += unfinished(card, readings)
+        following = records.following(behind * framing.records, following)
+        yield _file(head, records, sorted(rejected, key=lambda one: one.line))
+
+
+def _file(head: Head, records: Records, rejected: list[Rejected]) -> LoggerFile:
+    layout, interval_ns = head.layout, head.framing.interval_ns
     rows = np.ascontiguousarray(records.content).view(layout.dtype)[:, 0]
-    period = np.timedelta64(framing.interval_ns // 1000, "us") if framing.interval_ns >= 1000 else None  # noqa: PLR2004 - a microsecond in ns
+    period = np.timedelta64(interval_ns // 1000, "us") if interval_ns >= 1000 else None  # noqa: PLR2004 - a microsecond in ns
     table = layout.table(rows, records.timestamps, records.places + HEADER_LINES + 1, period)
     return LoggerFile(
-        format=name,
+        format=head.form.name,
         logger=layout.header.serial or None,
         tables=(table,) if len(rows) else (),
         rejected=tuple(rejected),
-        header={"headers": [layout.as_dict()], "frames": dict(zip(TABLE, table_line, strict=False))}
+        header={"headers": [layout.as_dict()], "frames": dict(zip(TABLE, head.lines[1], strict=False))}
         | stated([(layout.header, None)]),
-        created=read_created(lines[0][-1]),
+        created=read_created(head.lines[0][-1]),
         utc_offset=None,
         timestamp_is_end_of_period=None,
         is_unverified=layout.is_unverified(table),
@@ -150,12 +220,13 @@ def read_created(text: str) -> datetime | None:
     return None
 
 
-def unfinished(body: bytes, framing: Framing, readings: int, *, follows_good: bool) -> list[Rejected]:
+def unfinished(card: Card, readings: int) -> list[Rejected]:
     """A last frame without its end; behind bad frames it holds nothing of this file."""
-    count, rest = divmod(len(body), framing.frame_bytes)
+    rest, framing = card.rest, card.framing
     if not rest:
         return []
-    held = min(max(rest - framing.head_bytes, 0) // framing.record_bytes, framing.records) if follows_good else 0
-    reason = f"{rest} bytes found, {framing.frame_bytes} expected in a frame; {tob_frames.STILL_WRITTEN}"
-    line = HEADER_LINES + 1 + count * framing.records
-    return [Rejected(line, tob.shown(body[-rest:]), reason, held * readings)]
+    follows_good = not card.count or bool(card.good[-1])
+    held = min(max(len(rest) - framing.head_bytes, 0) // framing.record_bytes, framing.records) if follows_good else 0
+    reason = f"{len(rest)} bytes found, {framing.frame_bytes} expected in a frame; {tob_frames.STILL_WRITTEN}"
+    line = HEADER_LINES + 1 + card.count * framing.records
+    return [Rejected(line, tob.shown(rest), reason, held * readings)]

@@ -10,12 +10,13 @@ behind the last frame, and may even carry the right stamp by chance.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loaders.formats.frame import Rejected
+from loaders.formats.source import BLOCK_BYTES, Source
 from loaders.formats.tob import EPOCH, runs, shown
 
 FOOT_BYTES = 4
@@ -60,14 +61,20 @@ class Records:
         """As they were stamped."""
         return EPOCH + (self.times_ns // 1000).astype("timedelta64[us]")
 
+    def following(self, place: int, otherwise: int | None) -> int | None:
+        """The number that follows the last record before a place, or what it is where there is none."""
+        earlier = int(np.searchsorted(self.places, place))
+        return int(self.numbers[earlier - 1]) + 1 if earlier else otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """All frames of a file: their bytes, feet, the times and numbers in their heads, and which of them are good.
+    """Frames that follow each other: their bytes, feet, the times and numbers in their heads, and which are good.
 
-    Where frames have no numbers, the time in intervals stands for them.
+    Where frames have no numbers, the time in intervals stands for them. `first` is the place of the first of them.
     """
 
+    first: int
     content: Bytes
     feet: Integers
     times_ns: Integers
@@ -75,16 +82,66 @@ class Frames:
     good: NDArray[np.bool_]
 
 
-def read_frames(body: bytes, framing: Framing) -> tuple[Records, Frames]:
-    """The records of all good frames."""
-    count = len(body) // framing.frame_bytes
-    content = np.frombuffer(body, np.uint8, count * framing.frame_bytes).reshape(count, framing.frame_bytes)
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A file of frames: of each one its number and whether it is good, which its neighbours tell; but not its content.
+
+    So a card of any size is read in parts, each of which is what it is in the whole.
+    """
+
+    source: Source
+    begins: int  # where the first frame begins
+    framing: Framing
+    numbers: Integers
+    good: NDArray[np.bool_]
+
+    @property
+    def count(self) -> int:
+        """How many whole frames there are."""
+        return len(self.good)
+
+    @property
+    def rest(self) -> bytes:
+        """What follows the last whole frame."""
+        return self.source.read(self.begins + self.count * self.framing.frame_bytes, self.source.size)
+
+    def frames(self, first: int, behind: int) -> Frames:
+        """Some of the frames."""
+        frames = read_frames(self.source, self.begins, self.framing, first, behind)
+        return replace(frames, good=self.good[first:behind])
+
+
+def survey(source: Source, begins: int, framing: Framing) -> Card:
+    """Look at all frames' heads and feet; raises nothing, whatever they are."""
+    count = (source.size - begins) // framing.frame_bytes
+    numbers, good = np.zeros(count, np.int64), np.zeros(count, np.bool_)
+    for first, behind in stretches(count, BLOCK_BYTES // framing.frame_bytes):
+        frames = read_frames(source, begins, framing, first, behind)
+        numbers[first:behind], good[first:behind] = frames.numbers, frames.good
+    return Card(source, begins, framing, numbers, good & ~strays(good, numbers, framing))
+
+
+def stretches(count: int, size: int) -> Iterator[tuple[int, int]]:
+    """All of so many frames in stretches of this size, as (first, behind the last)."""
+    size = max(size, 1)
+    return ((first, min(first + size, count)) for first in range(0, count, size))
+
+
+def read_frames(source: Source, begins: int, framing: Framing, first: int, behind: int) -> Frames:
+    """Some frames of a file; which of them are good, is told by each one's own head and foot alone."""
+    size = framing.frame_bytes
+    body = source.read(begins + first * size, begins + behind * size)
+    content = np.frombuffer(body, np.uint8).reshape(behind - first, size)
     feet = _words(content[:, -FOOT_BYTES:])[:, 0]
     heads = content[:, : framing.head_bytes]
     times_ns, numbers = read_heads(heads, framing)
     good = good_feet(feet, framing) & (_words(heads)[:, 1] * framing.resolution_ns <= SECOND_NS)
-    frames = Frames(content, feet, times_ns, numbers, good & ~strays(good, numbers, framing))
-    return in_order([whole_frames(frames, framing), *minor_frames(frames, framing)]), frames
+    return Frames(first, content, feet, times_ns, numbers, good)
+
+
+def read_records(frames: Frames, framing: Framing) -> Records:
+    """The records of the good ones among some frames."""
+    return in_order([whole_frames(frames, framing), *minor_frames(frames, framing)])
 
 
 def in_order(parts: list[Records]) -> Records:
@@ -140,7 +197,7 @@ def whole_frames(frames: Frames, framing: Framing) -> Records:
         frames.content[chosen, framing.head_bytes : end].reshape(-1, framing.record_bytes),
         (frames.times_ns[chosen, None] + steps * framing.interval_ns).ravel(),
         (frames.numbers[chosen, None] + steps).ravel(),
-        (chosen[:, None] * framing.records + steps).ravel(),
+        ((frames.first + chosen[:, None]) * framing.records + steps).ravel(),
     )
 
 
@@ -148,7 +205,7 @@ def minor_frames(frames: Frames, framing: Framing) -> Iterator[Records]:
     """The records of frames that hold smaller ones."""
     for frame in np.flatnonzero(frames.good & ((frames.feet & MINOR) != 0)).tolist():
         content = frames.content[frame]
-        place = frame * framing.records
+        place = (frames.first + frame) * framing.records
         parts, _ = parts_of(content, int(frames.feet[frame]), framing)
         for start, end in parts:
             count = (end - start - framing.head_bytes - FOOT_BYTES) // framing.record_bytes
@@ -183,41 +240,58 @@ def parts_of(content: Bytes, foot: int, framing: Framing) -> tuple[list[tuple[in
     return parts[::-1], end
 
 
-def rejected(frames: Frames, records: Records, framing: Framing, first_line: int, readings: int) -> Iterator[Rejected]:
-    """What of the frames can't be read; `readings` are those of a record.
+def bad_stretches(card: Card) -> Iterator[tuple[int, int]]:
+    """Stretches of frames that are not good, as (first, behind the last)."""
+    return runs(~card.good)
 
-    How many records a bad frame holds its neighbours tell, by the numbers missing between them; behind the last good
-    frame its own head, if it goes on where that ended. What stood on the card before holds none of this file.
+
+def rejected_stretch(
+    card: Card, frames: Frames, stretch: tuple[int, int], following: int | None, first_line: int, readings: int
+) -> Rejected:
+    """What bad frames hold of this file.
+
+    How many records that is their neighbours tell, by the numbers missing between them; behind the last good frame
+    their own heads, if they go on where that ended. What stood on the card before holds none of this file.
+
+    Args:
+        card: all frames.
+        frames: some of them, with the first of the stretch.
+        stretch: the first frame, and the one behind the last.
+        following: the number that follows the last record before them, None where there is none.
+        first_line: the line of the file's first record.
+        readings: those of a record.
     """
-    for first, behind in runs(~frames.good):
-        held = held_records(frames, records, framing, first, behind)
-        state = "damaged" if held else "left on the card from before, or never written"
-        reason = f"{behind - first} frames without this file's stamp {framing.stamp}, or marked as empty: {state}"
-        text = shown(frames.content[first].tobytes())
-        yield Rejected(first_line + first * framing.records, text, reason, held * readings)
+    first, behind = stretch
+    held = held_records(card, first, behind, following)
+    state = "damaged" if held else "left on the card from before, or never written"
+    reason = f"{behind - first} frames without this file's stamp {card.framing.stamp}, or marked as empty: {state}"
+    text = shown(frames.content[first - frames.first].tobytes())
+    return Rejected(first_line + first * card.framing.records, text, reason, held * readings)
+
+
+def held_records(card: Card, first: int, behind: int, following: int | None) -> int:
+    """How many records of this file a stretch of bad frames held, behind which this number was to follow."""
+    span, records = behind - first, card.framing.records
+    if behind < card.count:
+        after = int(card.numbers[behind])
+        if following is not None:
+            return min(max(after - following, 0), span * records)
+        following = after - span * records
+    if following is None:
+        return 0
+    expected = following + np.arange(span) * records
+    return int((card.numbers[first:behind] == expected).sum()) * records
+
+
+def rejected_beginnings(frames: Frames, framing: Framing, first_line: int, readings: int) -> Iterator[Rejected]:
+    """What of good frames that hold smaller ones can't be read."""
     for frame in np.flatnonzero(frames.good & ((frames.feet & MINOR) != 0)).tolist():
         _, lost = parts_of(frames.content[frame], int(frames.feet[frame]), framing)
         if lost:
             held = max(lost - framing.head_bytes - FOOT_BYTES, 0) // framing.record_bytes
             reason = f"{lost} bytes at the beginning of a frame in parts belong to no part"
             text = shown(frames.content[frame].tobytes())
-            yield Rejected(first_line + frame * framing.records, text, reason, held * readings)
-
-
-def held_records(frames: Frames, records: Records, framing: Framing, first: int, behind: int) -> int:
-    """How many records of this file a stretch of bad frames held."""
-    span = behind - first
-    earlier = int(np.searchsorted(records.places, first * framing.records))
-    following = int(records.numbers[earlier - 1]) + 1 if earlier else None
-    if behind < len(frames.good):
-        after = int(frames.numbers[behind])
-        if following is not None:
-            return min(max(after - following, 0), span * framing.records)
-        following = after - span * framing.records
-    if following is None:
-        return 0
-    expected = following + np.arange(span) * framing.records
-    return int((frames.numbers[first:behind] == expected).sum()) * framing.records
+            yield Rejected(first_line + (frames.first + frame) * framing.records, text, reason, held * readings)
 
 
 def _words(content: Bytes) -> Integers:

@@ -17,7 +17,7 @@ from loaders.formats import blocks, windographer
 from loaders.formats.detect import FORMATS, Format, detect
 from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table, Undecided
 from loaders.formats.source import Bytes
-from simulation import logr, symphoniepro, windcube_rtd
+from simulation import csixml, logr, symphoniepro, tob, windcube_rtd
 from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.locale_samples import written as of_masts
 from tests.loaders.formats.profile_samples import written as of_profiles
@@ -34,6 +34,10 @@ def written(rows: int) -> dict[str, bytes]:
     recording = ridge(rows)
     mast = recording.mast
     files = of_masts(rows) | of_profiles(rows)
+    records = tob.records(recording, ">")
+    files["tob3"] = tob.tob3_file(tob.tob3_header(mast, "a", 10), records, stale_frames=rows // 20)
+    files["tob2"] = tob.tob2_file(tob.tob2_header(mast, "a", 10), records)
+    files["csixml"] = csixml.file(csixml.header(mast, "a"), csixml.rows(recording))
     files["windcube-rtd"] = windcube_rtd.header(mast).encode() + "".join(windcube_rtd.rows(recording)).encode()
     files["logr"] = logr.file(logr.header(mast, "2020-01-01 00:00:00"), logr.rows(recording))
     files["symphoniepro"] = symphoniepro.file(
@@ -43,7 +47,7 @@ def written(rows: int) -> dict[str, bytes]:
 
 
 FILES, SHORT_FILES = written(ROWS), written(ROWS // 8)
-TAKE_SEVERAL = ("aq500", "triton", "windcube", "windcube-rtd", "windographer", "zephir")
+TAKE_SEVERAL = ("aq500", "csixml", "triton", "windcube", "windcube-rtd", "windographer", "zephir")
 names = st.sampled_from(sorted(MODULES))
 damages = st.lists(
     st.tuples(st.floats(0.3, 1), st.sampled_from([b"", b"\n", b"x", b'"', b"\t9999\t", b"\r", b"\n\n", b"no row\n"])),
@@ -145,7 +149,7 @@ def test_an_ordinary_file_is_read_in_pieces_as_it_would_be_whole(name: str) -> N
         assert in_pieces(module, content) == whole(module, content)
 
 
-@pytest.mark.parametrize("name", sorted(MODULES))
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"csixml", "tob2", "tob3"}))
 def test_lines_that_are_no_rows_are_rejected_in_pieces_as_in_the_whole(name: str) -> None:
     module = MODULES[name]
     lines = FILES[name].splitlines(keepends=True)

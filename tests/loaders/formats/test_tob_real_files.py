@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from loaders.formats import toa5, tob, tob1, tob3, tob_frames
+from loaders.formats import toa5, tob1, tob3, tob_frames
 from loaders.formats.detect import detect
+from loaders.formats.source import Bytes
 from tests.loaders.formats.toa5_files import SAMPLES, needs_samples
 
 pytestmark = needs_samples
@@ -59,9 +60,9 @@ def test_record_numbers_equal_cardconverts(case: Case) -> None:
         layout, times, size = tob1.read_header(content)
         numbers = np.frombuffer(content, layout.dtype, offset=size)[str(times[tob1.RECORD])]
     else:
-        lines, size = tob.read_lines(content, tob3.HEADER_LINES)
-        framing = tob3.read_framing(lines[1], 12, tob3.read_layout(lines).dtype.itemsize)
-        numbers = tob_frames.read_frames(content[size:], framing)[0].numbers
+        head = tob3.read_head(Bytes(content), tob3.TOB3)
+        card = tob_frames.survey(Bytes(content), head.begins, head.framing)
+        numbers = tob_frames.read_records(card.frames(0, card.count), head.framing).numbers
     assert numbers.tolist() == list(range(case.records[0], case.records[1] + 1))
 
 
