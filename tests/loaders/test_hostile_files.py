@@ -5,11 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import itertools
 import tarfile
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,12 +17,8 @@ from hypothesis import strategies as st
 from database.connection import connect
 from database.home import Home
 from loaders.loading import load
-from loaders.results import FileResult
-from tests.loaders.campaign import claim_mast, toa5
-
-LARGEST = 60_000  # bytes of a sample, so that hundreds of examples stay quick
-STATES = {"loaded", "failed", "unclaimed"}
-start_of_day = itertools.count(1)  # each neighbour is a file of its own
+from tests.loaders.accidents import LARGEST, Step, accidents, damaged, with_neighbour
+from tests.loaders.campaign import SERIAL, claim_mast, toa5
 
 
 @pytest.fixture(scope="module")
@@ -49,60 +43,6 @@ def seeds(samples: Path) -> Seeds:
     return Seeds(path.read_bytes()[:LARGEST] for path in files)
 
 
-def with_neighbour(home: Home, contents: dict[str, bytes]) -> Iterator[FileResult]:
-    """Load files and a good one between them, which must come in whole; gives what became of the others."""
-    day = next(start_of_day)
-    good = toa5({day * 144 + step: [float(step)] for step in range(12)})
-    names = [*contents, "good.dat"]
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in (contents | {"good.dat": good}).items():
-            (Path(folder) / name).write_bytes(content)
-        results = load(home, [Path(folder)], logger="4711", workers=1).files
-        by_name = {Path(result.path).name: result for result in results}
-    assert by_name.keys() >= set(names)
-    assert (by_name["good.dat"].state, by_name["good.dat"].new) == ("loaded", 12)
-    for result in results:
-        assert result.state in STATES
-        assert (result.state == "failed") <= (result.error is not None)
-        if result.error is not None:
-            assert result.error["what"]
-            assert "defect" not in result.error["what"], result.error
-        yield result
-
-
-def without_line(content: bytes, share: float) -> bytes:
-    lines = content.splitlines(keepends=True)
-    line = min(int(share * len(lines)), max(len(lines) - 1, 0))
-    return b"".join(lines[:line] + lines[line + 1 :])
-
-
-Accident = Callable[[bytes, int, bytes, float], bytes]
-ACCIDENTS: dict[str, Accident] = {
-    "flip": lambda content, place, octets, _: content[:place] + octets + content[place + len(octets) :],
-    "cut": lambda content, place, *_: content[:place],
-    "tail": lambda content, place, *_: content[place:],
-    "insert": lambda content, place, octets, _: content[:place] + octets + content[place:],
-    "repeat": lambda content, place, *_: content + content[place:],
-    "swap": lambda content, place, *_: content[place:] + content[:place],
-    "drop line": lambda content, _place, _octets, share: without_line(content, share),
-    "utf-16": lambda content, *_: content.decode("latin-1").encode("utf-16"),
-    "twice encoded": lambda content, *_: content.decode("latin-1").encode("utf-8"),
-    "zeros": lambda content, place, *_: content[:place] + bytes(64) + content[place:],
-}
-accidents = st.lists(
-    st.tuples(st.sampled_from(sorted(ACCIDENTS)), st.floats(0, 1), st.binary(min_size=1, max_size=8)),
-    min_size=1,
-    max_size=4,
-)
-
-
-def damaged(content: bytes, steps: list[tuple[str, float, bytes]]) -> bytes:
-    """A content after some accidents, each at a place that is a share of its length."""
-    for kind, share, octets in steps:
-        content = ACCIDENTS[kind](content, int(share * len(content)), octets, share)
-    return content[: 2 * LARGEST]
-
-
 @settings(
     max_examples=300,
     deadline=None,
@@ -110,12 +50,12 @@ def damaged(content: bytes, steps: list[tuple[str, float, bytes]]) -> bytes:
 )
 @given(st.lists(st.tuples(st.integers(0, 10_000), accidents), min_size=3, max_size=3))
 def test_damaged_files_of_real_loggers_harm_nobody(
-    field: Home, seeds: Seeds, files: list[tuple[int, list[tuple[str, float, bytes]]]]
+    field: Home, seeds: Seeds, files: list[tuple[int, list[Step]]]
 ) -> None:
     contents = {
         f"a{number}.dat": damaged(seeds[seed % len(seeds)], steps) for number, (seed, steps) in enumerate(files)
     }
-    for result in with_neighbour(field, contents):
+    for _, result in with_neighbour(field, contents, SERIAL):
         assert min(result.new, result.same, result.changed, result.kept, result.rejected) >= 0
     with connect(field, "analyst") as connection:
         strange = connection.execute("select count(*) from raw.reading where value in ('NaN', 'Infinity')").fetchone()
@@ -164,7 +104,7 @@ def nested(levels: int) -> bytes:
     ],
 )
 def test_malicious_files_harm_nobody(field: Home, content: Callable[[], bytes]) -> None:
-    results = {Path(result.path).name: result for result in with_neighbour(field, {"a.dat": content()})}
+    results = dict(with_neighbour(field, {"a.dat": content()}, SERIAL))
     assert results["a.dat"].state in {"failed", "loaded"}
 
 

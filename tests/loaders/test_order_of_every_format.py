@@ -105,7 +105,8 @@ def arrivals(draw: st.DrawFn, kind: Kind) -> list[list[Sent]]:
     files = [file for number, part in enumerate(parts) for file in sent(kind, number, *part)]
     for number, part in enumerate(draw(st.lists(st.sampled_from([*parts, (0, ROWS)]), max_size=3)), 100):
         files += broken_off(sent(kind, number, *part), draw(lost))
-    files += [replace(file, number=200 + file.number) for file in draw(st.lists(st.sampled_from(files), max_size=2))]
+    for number in draw(st.lists(st.sampled_from([file.number for file in files]), max_size=2)):
+        files += [replace(file, number=200 + number) for file in files if file.number == number]
     if draw(st.booleans()):
         files += sent(kind, 300, 0, ROWS)
     files = draw(st.permutations(files))
