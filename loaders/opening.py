@@ -9,7 +9,7 @@ from typing import Any
 from database.connection import Connection
 from database.errors import MetadataError
 from database.home import Home
-from loaders import ledger, pieces
+from loaders import ledger, parsing, pieces
 from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
 from loaders.companions import completed, is_information
@@ -21,7 +21,8 @@ from loaders.formats.source import Source
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.notes import Notes
-from loaders.pieces import End, GoneThrough, Joined, Piece
+from loaders.parsing import GoneThrough
+from loaders.pieces import End, Joined, Piece
 from loaders.reading import Readable
 from loaders.receiving import Arrival, Receiver
 from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords
@@ -85,7 +86,7 @@ class Opener:
         module = self._module_of_appended(row, source)
         if module is None:
             module = self._module_of(row, source)
-        return module, pieces.again(module, source, after)
+        return module, parsing.again(module, source, after)
 
     def write_notes(self) -> None:
         """Put on the ledger what was found out about files."""
@@ -177,7 +178,7 @@ class Opener:
 
     def _readable(self, row: LedgerRow, module: Format, source: Source, after: End | None) -> Readable | LedgerRow:
         """Parse as much as tells what the file is; a small file is parsed whole, and once."""
-        once = pieces.go_through(module, source, after)
+        once = parsing.go_through(module, source, after)
         if (end := once.end) is not None:
             self.ends[row.file_id] = end
             self.notes.add(row, lambda connection: ledger.keep_end(connection, row.file_id, end))

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from loaders.formats.detect import Format
-from loaders.formats.frame import Cut, FormatError, LoggerFile, Rejected, Undecided
+from loaders.formats.frame import Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.source import Source
 from loaders.formats.text import line_breaks
 
 PIECE_BYTES = 8 << 20
-LARGE_BYTES = 16 << 20  # of a file that isn't appended to; up to here its rows decide together, in less than 500 MB
+LARGE_BYTES = 16 << 20  # of a file that isn't appended to; smaller ones are parsed whole, their rows deciding together
+TEXT_TAKES = 4  # times as much memory as other files do, where rows decide together and their lines are kept for it
 LINE_ENDS = (b"\n", b"\r")
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
@@ -98,7 +98,13 @@ def grows(module: Format) -> bool:
 
 def is_cut(module: Format, size: int) -> bool:
     """Whether a file of so many bytes is read in pieces."""
-    return grows(module) or (can_be_cut(module) and size > LARGE_BYTES)
+    large = LARGE_BYTES if has_parts(module) else LARGE_BYTES // TEXT_TAKES
+    return grows(module) or (can_be_cut(module) and size > large)
+
+
+def piece_bytes(module: Format) -> int:
+    """How large a piece is, more or less."""
+    return PIECE_BYTES if grows(module) or has_parts(module) else PIECE_BYTES // TEXT_TAKES
 
 
 def is_text(module: Format) -> bool:
@@ -130,11 +136,12 @@ def _parts(module: Format, source: Source) -> Iterator[Piece]:
 def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
     cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked before
     state = after or End(b"", 0, b"", 0)
-    position, size = 0, PIECE_BYTES
+    usual = piece_bytes(module)
+    short = 0 if grows(module) else usual // 2  # the rows of a short rest may not tell enough by themselves
+    position, size = 0, usual
     logger: str | None = None
     agreement = Agreement()
     while True:
-        short = 0 if grows(module) else PIECE_BYTES // 2  # the rows of a short rest may not tell enough by themselves
         is_last = position + size + short >= source.size
         until = source.size if is_last else position + size
         content = state.heading + state.unfinished + source.read(position, until)
@@ -158,7 +165,7 @@ def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
                 "cut the file before the other logger's header and load the pieces",
             )
         logger = file.logger
-        position, size = position + size, PIECE_BYTES
+        position, size = position + size, usual
         after_it = _end(content, found, state)
         unfinished = None
         if is_last and after_it is not None and after_it.unfinished and (grows(module) or is_text(module)):
@@ -232,77 +239,3 @@ def _unfinished(module: Format, content: bytes) -> Unfinished | None:
         return None
     last = max(content.rfind(end) for end in LINE_ENDS) + 1
     return Unfinished(line_breaks(content, last), len(content) - last)
-
-
-@dataclass(slots=True)
-class Found:
-    """What a file's pieces have: whether there are rows, which whole lines are none, and what is unverified."""
-
-    has_rows: bool = False
-    is_unverified: bool = False
-    first: Rejected | None = None
-    lines: int = 0
-
-    def add(self, piece: Piece) -> None:
-        """Take in a piece."""
-        # what no logger appends to is all that will ever come
-        unfinished = piece.unfinished if piece.end is not None else None
-        bad = [one for one in piece.file.rejected if unfinished is None or one.line <= unfinished.lines]
-        self.has_rows |= any(len(table.timestamps) for table in piece.file.tables)
-        self.first = self.first or next(iter(bad), None)
-        self.lines += len({one.line for one in bad})
-        self.is_unverified |= piece.file.is_unverified
-
-    def refuse_unreadable(self) -> None:
-        """Raise FormatError with the reason of the first line, where there are lines and none of them is a row."""
-        if self.first is not None and not self.has_rows:
-            raise FormatError(
-                self.first.reason,
-                f"line {self.first.line}",
-                f"none of the file's {self.lines:,} lines could be read as a row; if the logger wrote them like this, "
-                "open an issue with the file: it is kept, and read again by the next version",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class GoneThrough:
-    """A file that was parsed once: its first piece, how it ends, what it has, and all pieces once more.
-
-    A small one stays in memory; a large one is parsed anew each time.
-    """
-
-    first: Piece
-    end: End | None
-    found: Found
-    again: Callable[[], Iterator[Piece]]
-
-
-def again(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
-    """Parse what was loaded once more; raises FormatError."""
-    if grows(module) or not is_cut(module, source.size):
-        return read(module, source, after)
-    return go_through(module, source).again()
-
-
-def go_through(module: Format, source: Source, after: End | None = None) -> GoneThrough:
-    """Parse a file, in pieces if they agree on how it is read, else whole; raises FormatError."""
-    if grows(module) or not is_cut(module, source.size):
-        return _gone_through(partial(read, module, source, after), is_large=grows(module) and source.size > PIECE_BYTES)
-    try:
-        return _gone_through(partial(read, module, source), is_large=True)
-    except FormatError:
-        if has_parts(module):  # which knows all that there is
-            raise
-        # all rows together may tell more than those of a piece, or tell the error that it is
-        return _gone_through(partial(whole, module, source), is_large=False)
-
-
-def _gone_through(parse: Callable[[], Iterator[Piece]], *, is_large: bool) -> GoneThrough:
-    first = next(parse())
-    found = Found()
-    if not is_large:
-        found.add(first)
-        return GoneThrough(first, first.end, found, lambda: iter((first,)))
-    for piece in parse():  # one at a time in memory
-        found.add(piece)
-    return GoneThrough(first, piece.end, found, parse)

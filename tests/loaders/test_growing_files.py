@@ -148,6 +148,7 @@ def test_a_file_in_small_pieces_is_the_file(mast: Home, write: Write, monkeypatc
         {step: [round(values_of.uniform(0, 30), 3), step] for step in range(400)}, columns=("Spd_Avg", "B_Avg")
     )
     monkeypatch.setattr(pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr("loaders.parsing.PIECE_BYTES", 1000)
     file = only(mast, write("a.dat", content + content.splitlines(keepends=True)[10]))
     assert counted(file) == (800, 2, 0, 0, 0)
     only(mast, write("b.dat", content))

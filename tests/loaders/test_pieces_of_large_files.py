@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from database.home import Home
-from loaders import pieces
+from loaders import parsing, pieces
 from loaders.formats import blocks, windographer
 from loaders.formats.detect import FORMATS, Format, detect
 from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table, Undecided
@@ -60,7 +60,9 @@ def pieces_of(size: int) -> Iterator[None]:
     """Every file is a large one, and pieces have this size."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(pieces, "PIECE_BYTES", size)
+        patched.setattr(pieces, "TEXT_TAKES", 1)
         patched.setattr(pieces, "LARGE_BYTES", 0)
+        patched.setattr(parsing, "KEPT_BYTES", 0)
         yield
 
 
@@ -118,7 +120,7 @@ def whole(module: Format, content: bytes) -> Told:
 
 def loaded(module: Format, content: bytes) -> Told:
     """What is told by the way that a load takes."""
-    once = pieces.go_through(module, Bytes(content))
+    once = parsing.go_through(module, Bytes(content))
     return told([piece.file for piece in once.again()], is_unverified=once.found.is_unverified)
 
 

@@ -1,0 +1,91 @@
+"""Parses a file once, to tell what all its pieces have, and gives them again to whoever brings them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from loaders.formats.detect import Format
+from loaders.formats.frame import FormatError, Rejected
+from loaders.formats.source import Source
+from loaders.pieces import PIECE_BYTES, End, Piece, grows, has_parts, is_cut, read, whole
+
+KEPT_BYTES = 32 << 20  # of text, whose numbers take no more than it does; to parse it again takes longer
+
+
+@dataclass(slots=True)
+class Found:
+    """What a file's pieces have: whether there are rows, which whole lines are none, and what is unverified."""
+
+    has_rows: bool = False
+    is_unverified: bool = False
+    first: Rejected | None = None
+    lines: int = 0
+
+    def add(self, piece: Piece) -> None:
+        """Take in a piece."""
+        # what no logger appends to is all that will ever come
+        unfinished = piece.unfinished if piece.end is not None else None
+        bad = [one for one in piece.file.rejected if unfinished is None or one.line <= unfinished.lines]
+        self.has_rows |= any(len(table.timestamps) for table in piece.file.tables)
+        self.first = self.first or next(iter(bad), None)
+        self.lines += len({one.line for one in bad})
+        self.is_unverified |= piece.file.is_unverified
+
+    def refuse_unreadable(self) -> None:
+        """Raise FormatError with the reason of the first line, where there are lines and none of them is a row."""
+        if self.first is not None and not self.has_rows:
+            raise FormatError(
+                self.first.reason,
+                f"line {self.first.line}",
+                f"none of the file's {self.lines:,} lines could be read as a row; if the logger wrote them like this, "
+                "open an issue with the file: it is kept, and read again by the next version",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class GoneThrough:
+    """A file that was parsed once: its first piece, how it ends, what it has, and all pieces once more.
+
+    As long as the pieces are small together they stay in memory; others are parsed anew each time.
+    """
+
+    first: Piece
+    end: End | None
+    found: Found
+    again: Callable[[], Iterator[Piece]]
+
+
+def again(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
+    """Parse what was loaded once more; raises FormatError."""
+    if grows(module) or not is_cut(module, source.size):
+        return read(module, source, after)
+    return go_through(module, source).again()
+
+
+def go_through(module: Format, source: Source, after: End | None = None) -> GoneThrough:
+    """Parse a file, in pieces if they agree on how it is read, else whole; raises FormatError."""
+    if grows(module) or not is_cut(module, source.size):
+        is_kept = not grows(module) or source.size <= PIECE_BYTES
+        return _gone_through(partial(read, module, source, after), is_kept=is_kept)
+    try:
+        return _gone_through(partial(read, module, source), is_kept=not has_parts(module) and source.size <= KEPT_BYTES)
+    except FormatError:
+        if has_parts(module):  # which knows all that there is
+            raise
+        # all rows together may tell more than those of a piece, or tell the error that it is
+        return _gone_through(partial(whole, module, source), is_kept=True)
+
+
+def _gone_through(parse: Callable[[], Iterator[Piece]], *, is_kept: bool) -> GoneThrough:
+    found = Found()
+    if is_kept:
+        kept = list(parse())
+        for piece in kept:
+            found.add(piece)
+        return GoneThrough(kept[0], kept[-1].end, found, partial(iter, kept))
+    first = next(parse())
+    for piece in parse():  # one at a time in memory
+        found.add(piece)
+    return GoneThrough(first, piece.end, found, parse)
