@@ -22,14 +22,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import cells, grid
+from loaders.formats import cells, cutting, grid
 from loaders.formats.cells import Cells
-from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
 NAME = "wls70"
 VERIFIED = False
+GROWS = False
 BEGIN = ":BUFR:"
 SUBSET = ":SUBSET"
 END = ":7777:"
@@ -73,7 +74,7 @@ def parse(content: bytes) -> LoggerFile:
     Raises FormatError where the header doesn't list a time and a height, or lists something twice.
     """
     lines = decode_lines(content).split("\n")
-    begin = next((at for at, line in enumerate(lines) if line.startswith(SUBSET)), len(lines))
+    begin = _first_subset(lines)
     words = read_descriptors(lines[:begin])
     subsets, ragged = read_subsets(lines, begin, words)
     heights = np.unique(subsets.heights_m[subsets.placed]).tolist()
@@ -97,7 +98,28 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
+        decided={"heights": heights},
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut: before the last profile, which may not be whole."""
+    lines = decode_lines(content).split("\n")
+    begin = _first_subset(lines)
+    found = cutting.written_once(content, lambda _: begin)
+    if found is None or begin == len(lines):
+        return None
+    subsets, _ = read_subsets(lines[: found.lines], begin, read_descriptors(lines[:begin]))
+    profiles = subsets.lines[subsets.begins]
+    if not len(profiles):
+        return None
+    above = int(profiles[-1]) - 1
+    rest = sum(len(line) for line in content.splitlines(keepends=True)[above:])
+    return Cut(len(content) - rest, above, found.heading, begin)
+
+
+def _first_subset(lines: Sequence[str]) -> int:
+    return next((at for at, line in enumerate(lines) if line.startswith(SUBSET)), len(lines))
 
 
 def read_descriptors(lines: Sequence[str]) -> dict[str, str]:
