@@ -1,10 +1,14 @@
 -- Takes statistics of one averaging period that contradict each other: the one that can't be where the others agree, else all.
 -- Of directions none: their minimum may well be above their average.
-{{ config(materialized='periods', meta={'reach': '0', 'grain': ['station', 'measurement_point', 'statistic', 'date_from']}) }}
+-- A coarse logger leaves as much open as the day's values (UTC) show that it resolves.
+{{ config(
+    materialized='periods',
+    meta={'reach': '24 hours', 'grain': ['station', 'measurement_point', 'statistic', 'date_from']}
+) }}
 
 with
 
-slots as (
+slots as not materialized (
 
     select * from {{ ref('slots') }}
 
@@ -23,7 +27,7 @@ linear_types as (
 ),
 
 limits as (
-    {{ rule_numbers('relation_of_statistics', ['tolerance', 'turbulence_from']) }}
+    {{ rule_numbers('relation_of_statistics', ['tolerance', 'least_values', 'turbulence_from']) }}
 ),
 
 judged as (
@@ -33,6 +37,7 @@ judged as (
         points.station,
         points.measurement_point,
         limits.tolerance::real as tolerance,
+        limits.least_values,
         limits.turbulence_from
     from limits
     inner join points using (station, measurement_point)
@@ -40,21 +45,17 @@ judged as (
 
 ),
 
--- few; null where one of them was not recorded. Single precision, so that a difference of one last digit is the same everywhere
-contradicting as (
+-- few; single precision, so that a difference of one last digit is the same everywhere
+suspect as materialized (
 
     select
+        slots.*,
         judged.station,
         judged.measurement_point,
-        slots.timestamp as date_from,
-        slots.timestamp + slots.seconds * interval '1 second' as date_to,
-        (slots.min - slots.max)::real > judged.tolerance as is_min_above_max,
-        (slots.min - slots.avg)::real > judged.tolerance as is_min_above_avg,
-        (slots.avg - slots.max)::real > judged.tolerance as is_avg_above_max,
-        (slots.avg - slots.gust)::real > judged.tolerance as is_avg_above_gust,
-        slots.sd < 0 as is_sd_negative,
-        (slots.sd - (slots.max - slots.min) / 2)::real > judged.tolerance as is_sd_too_large,
-        slots.avg > judged.turbulence_from and (slots.ti < 0 or slots.ti > 1) as is_ti_beyond
+        judged.tolerance,
+        judged.least_values,
+        judged.turbulence_from,
+        date_trunc('day', slots.timestamp, 'UTC') as day
     from slots
     inner join judged using (point_id)
     where
@@ -68,51 +69,131 @@ contradicting as (
 
 ),
 
+days as (
+
+    select distinct point_id, seconds, day, tolerance, least_values from suspect
+
+),
+
+compared as (
+
+    select
+        days.*,
+        named.statistic,
+        named.value
+    from days
+    inner join slots
+        on days.point_id = slots.point_id
+        and days.seconds = slots.seconds
+        and days.day <= slots.timestamp
+        and days.day + interval '24 hours' > slots.timestamp
+    cross join
+        lateral (
+            values
+            ('avg', slots.avg), ('sd', slots.sd), ('min', slots.min), ('max', slots.max), ('gust', slots.gust)
+        ) as named (statistic, value)
+
+),
+
+in_order as (
+
+    select
+        *,
+        value - lag(value) over (partition by point_id, seconds, day, statistic order by value) as difference
+    from compared
+
+),
+
+-- the smallest difference between values of a statistic is what the logger resolves, if there are values enough to tell
+resolved as (
+
+    select
+        point_id,
+        seconds,
+        day,
+        case when count(*) + 1 >= least_values then greatest(min(difference)::real, tolerance) else tolerance end as tolerance
+    from in_order
+    where difference > 0
+    group by point_id, seconds, day, statistic, tolerance, least_values
+
+),
+
+open_by as (
+
+    select
+        point_id,
+        seconds,
+        day,
+        max(tolerance) as tolerance
+    from resolved
+    group by point_id, seconds, day
+
+),
+
+-- null where one of them was not recorded
+contradicting as (
+
+    select
+        suspect.station,
+        suspect.measurement_point,
+        suspect.timestamp as date_from,
+        suspect.timestamp + suspect.seconds * interval '1 second' as date_to,
+        (suspect.min - suspect.max)::real > allowed.tolerance as is_min_above_max,
+        (suspect.min - suspect.avg)::real > allowed.tolerance as is_min_above_avg,
+        (suspect.avg - suspect.max)::real > allowed.tolerance as is_avg_above_max,
+        (suspect.avg - suspect.gust)::real > allowed.tolerance as is_avg_above_gust,
+        suspect.sd < 0 as is_sd_negative,
+        (suspect.sd - (suspect.max - suspect.min) / 2)::real > allowed.tolerance as is_sd_too_large,
+        suspect.avg > suspect.turbulence_from and (suspect.ti < 0 or suspect.ti > 1) as is_ti_beyond
+    from suspect
+    left join open_by using (point_id, seconds, day)
+    cross join lateral (values (coalesce(open_by.tolerance, suspect.tolerance))) as allowed (tolerance)
+
+),
+
 -- of minimum, average and maximum, the one that both others contradict; of others, the one that these three contradict together
 found as (
 
     select
-        station,
-        measurement_point,
-        case
-            when is_min_above_max and is_min_above_avg and not is_avg_above_max then 'min'
-            when is_min_above_max and is_avg_above_max and not is_min_above_avg then 'max'
-        end as statistic,
-        date_from,
-        date_to,
-        'tolerance' as parameter
+        contradicting.station,
+        contradicting.measurement_point,
+        told.statistic,
+        contradicting.date_from,
+        contradicting.date_to,
+        told.parameter
     from contradicting
-    where is_min_above_max or is_min_above_avg or is_avg_above_max
-    union all
-    select
-        station,
-        measurement_point,
-        case when not is_avg_above_max and is_min_above_avg is not true then 'gust' end as statistic,
-        date_from,
-        date_to,
-        'tolerance' as parameter
-    from contradicting
-    where is_avg_above_gust
-    union all
-    select
-        station,
-        measurement_point,
-        'sd' as statistic,
-        date_from,
-        date_to,
-        'tolerance' as parameter
-    from contradicting
-    where is_sd_negative or (is_sd_too_large and (is_min_above_max or is_min_above_avg or is_avg_above_max) is not true)
-    union all
-    select
-        station,
-        measurement_point,
-        'ti' as statistic,
-        date_from,
-        date_to,
-        'turbulence_from' as parameter
-    from contradicting
-    where is_ti_beyond
+    cross join
+        lateral (
+            values
+            (
+                contradicting.is_min_above_max or contradicting.is_min_above_avg or contradicting.is_avg_above_max,
+                case
+                    when contradicting.is_min_above_max and contradicting.is_min_above_avg and not contradicting.is_avg_above_max
+                        then 'min'
+                    when contradicting.is_min_above_max and contradicting.is_avg_above_max and not contradicting.is_min_above_avg
+                        then 'max'
+                end,
+                'tolerance'
+            ),
+            (
+                contradicting.is_avg_above_gust,
+                case when not contradicting.is_avg_above_max and contradicting.is_min_above_avg is not true then 'gust' end,
+                'tolerance'
+            ),
+            (
+                contradicting.is_sd_negative
+                or (
+                    contradicting.is_sd_too_large
+                    and (
+                        contradicting.is_min_above_max or contradicting.is_min_above_avg or contradicting.is_avg_above_max
+                    ) is not true
+                ),
+                'sd',
+                'tolerance'
+            ),
+            (contradicting.is_ti_beyond, 'ti', 'turbulence_from')
+        ) as told (is_so, statistic, parameter)
+    where told.is_so
 
 )
 
