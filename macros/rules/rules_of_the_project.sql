@@ -1,5 +1,6 @@
-{# All models that are quality rules, as rows of a values list: name, digest of all that bears on what it finds, and how far a
-   change bears on its judgement (`meta: {reach: ...}`). Where dbt parses there are none yet. dbt digests a model's own text, so
+{# All models that are quality rules, as rows of a values list: name, digest of all that bears on what it finds, how far a
+   change bears on its judgement (`meta: {reach: ...}`), which measurement type alone it looks at, and the rule whose settings bear on
+   it, too (`heeds`). Where dbt parses there are none yet. dbt digests a model's own text, so
    each macro that a rule, or a model that it stands on, is written with is called here: what it says is part of the digest. #}
 {% macro rules_of_the_project() %}
     {%- set rows = [] -%}
@@ -23,11 +24,12 @@
             {%- set made_of = local_md5((common | sort | join) ~ node.checksum.checksum) -%}
             {%- do rows.append(
                 "('" ~ node.name ~ "', '" ~ made_of ~ "', interval '" ~ node.config.meta.reach ~ "', "
-                ~ (literal(node.config.meta.looks_at) if node.config.meta.looks_at else 'null::text') ~ ")"
+                ~ (literal(node.config.meta.looks_at) if node.config.meta.looks_at else 'null::text') ~ ", "
+                ~ (literal(node.config.meta.heeds) if node.config.meta.heeds else 'null::text') ~ ")"
             ) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{- rows | sort | join(', ') or "(null::text, null::text, null::interval, null::text)" -}}
+    {{- rows | sort | join(', ') or "(null::text, null::text, null::interval, null::text, null::text)" -}}
 {% endmacro %}
 
 

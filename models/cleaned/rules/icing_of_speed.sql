@@ -1,9 +1,11 @@
 -- Tells of an anemometer that ice holds: it hardly varies for hours of frost while the wind of others does, or it is slower
 -- than its twin of which the one is heated and the other is not.
-{% set longest_hours = 24 %}
+{% set longest_hours = 24 %} {# and a vane that is still shows within as many more #}
 {{ config(
     materialized='periods',
-    meta={'reach': longest_hours ~ ' hours', 'grain': ['station', 'measurement_point', 'parameter', 'date_from']}
+    meta={
+        'reach': 2 * longest_hours ~ ' hours', 'heeds': 'flat_line', 'grain': ['station', 'measurement_point', 'parameter', 'date_from']
+    }
 ) }}
 
 with

@@ -1,9 +1,14 @@
 -- Tells of two sensors of one quantity that disagree for hours while the wind blows; which of them is wrong they don't say.
 -- Speeds are compared where both are outside the wake of the mast.
+{# and whether a vane is still shows within as many more #}
 {% set longest_hours = 24 %}
 {{ config(
     materialized='periods',
-    meta={'reach': longest_hours ~ ' hours', 'grain': ['station', 'measurement_point', 'date_from']}
+    meta={
+        'reach': 2 * longest_hours ~ ' hours',
+        'heeds': 'flat_line',
+        'grain': ['station', 'measurement_point', 'date_from']
+    }
 ) }}
 
 with

@@ -5,7 +5,7 @@ with
 rules as (
 
     select *
-    from (values {{ rules_of_the_project() }}) as listed (rule, made_of, reach, looks_at)
+    from (values {{ rules_of_the_project() }}) as listed (rule, made_of, reach, looks_at, heeds)
 
 ),
 
@@ -40,14 +40,17 @@ wanted as (
             '|', rules.made_of,
             string_agg(
                 concat_ws(
-                    ',', parameters.measurement_point, parameters.statistic, parameters.parameter, parameters.value
+                    ',', nullif(parameters.rule, rules.rule), parameters.measurement_point, parameters.statistic,
+                    parameters.parameter, parameters.value
                 ), ';'
-                order by parameters.measurement_point, parameters.statistic, parameters.parameter
+                order by parameters.rule, parameters.measurement_point, parameters.statistic, parameters.parameter
             ) filter (where parameters.mode <> 'off' and parameters.parameter <> 'mode')
         )) as made_of
     from rules
     cross join stations
-    left join {{ ref('rule_parameters') }} as parameters using (rule, station)
+    left join {{ ref('rule_parameters') }} as parameters
+        on stations.station = parameters.station
+        and parameters.rule in (rules.rule, rules.heeds)
     group by rules.rule, stations.station, stations.longest_averaging, rules.reach, rules.looks_at, rules.made_of
 
 ),

@@ -1,5 +1,9 @@
 -- Takes speeds that an anemometer on a side boom measured in the wake of its mast.
-{{ config(materialized='periods', meta={'reach': '0', 'grain': ['station', 'measurement_point', 'date_from']}) }}
+-- Whether a vane is still shows within the longest hours of a flat line.
+{{ config(
+    materialized='periods',
+    meta={'reach': '24 hours', 'heeds': 'flat_line', 'grain': ['station', 'measurement_point', 'date_from']}
+) }}
 
 with
 

@@ -1,5 +1,6 @@
--- How far the wind at anemometers on side booms is from straight through the mast, by the nearest vane that has a value. Only
--- where that is close enough to bear on a rule, or where no vane tells.
+-- How far the wind at anemometers on side booms is from straight through the mast, by the nearest valid vane: one that has a
+-- direction then, and does not stay the same for as long as a flat line must. Only where that is close enough to bear on a rule,
+-- or where no vane tells.
 {{ config(materialized='working_set', indexes=[{'columns': ['point_id', 'timestamp']}]) }}
 
 -- more vanes than masts have
@@ -62,6 +63,18 @@ declined as (
 
 ),
 
+-- stuck, or at rest in a calm: whether it is a flat line bears on the vane's own values, and no rule looks at another's findings
+still as materialized (
+
+    select
+        point_id,
+        seconds,
+        range_agg(tstzrange(date_from, date_to)) as periods
+    from {{ ref('repeated_averages') }}
+    group by point_id, seconds
+
+),
+
 nearest_first as (
 
     select
@@ -92,6 +105,10 @@ side_by_side as (
         on slots.point_id = declined.point_id
         and slots.timestamp >= declined.date_from
         and slots.timestamp < declined.date_to
+    left join still on slots.point_id = still.point_id and slots.seconds = still.seconds
+    where
+        slots.avg between 0 and 360
+        and coalesce(not still.periods @> slots.timestamp, true)
     group by numbered.station, slots.timestamp, slots.seconds
 
 ),
