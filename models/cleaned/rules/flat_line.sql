@@ -1,11 +1,13 @@
 -- Takes values that stay the same for longer than their quantity does: of a stuck sensor, or a logger that repeats itself.
--- What speaks for one slot lies within the longest hours around it, and on the days on which these begin and end.
+-- What speaks for one slot lies within the longest hours around it, and within as many days from where these begin and end as
+-- a coarse channel may be the same for.
 {% set longest_hours = 24 %}
+{% set coarse_days = 2 %}
 {% set days = {'first_day': 'repeated.date_from', 'last_day': "repeated.date_to - repeated.seconds * interval '1 second'"} %}
 {% set longest = "interval '" ~ longest_hours ~ " hours'" %}
 {{ config(
     materialized='periods',
-    meta={'reach': (longest_hours + 24) ~ ' hours', 'grain': ['station', 'measurement_point', 'date_from']}
+    meta={'reach': (longest_hours + 24 * coarse_days) ~ ' hours', 'grain': ['station', 'measurement_point', 'date_from']}
 ) }}
 
 with
@@ -40,7 +42,7 @@ limits as (
     ]) }}
 ),
 
--- the smallest difference of neighbours shows what a channel resolves; on days within a run there is none
+-- the smallest difference of neighbours shows what a channel resolves, on the days on which a run begins and ends
 runs as (
 
     select
@@ -144,8 +146,14 @@ needed as (
         greatest(
             least_steps,
             ceil(least_steps / usual_step * least(
-                case when least_from < date_trunc('day', date_from, 'UTC') + interval '24 hours' then first_resolution end,
-                case when timestamp >= date_trunc('day', date_to - step, 'UTC') then last_resolution end
+                case
+                    when least_from < date_trunc('day', date_from, 'UTC') + interval '{{ 24 * coarse_days }} hours'
+                        then first_resolution
+                end,
+                case
+                    when timestamp >= date_trunc('day', date_to - step, 'UTC') - interval '{{ 24 * (coarse_days - 1) }} hours'
+                        then last_resolution
+                end
             ))
         )::integer as steps
     from counted
