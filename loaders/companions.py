@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -18,6 +19,7 @@ from loaders.formats import meteo32
 from loaders.formats.detect import HEAD_BYTES, Format
 from loaders.formats.frame import FormatError, LoggerFile
 from loaders.formats.text import decode_lines
+from loaders.ledger import LedgerRow
 
 WAITS_FOR = "companion"  # what the ledger says that a file waits for which lacks the other
 LONGEST_KEY = 2000  # bytes; PostgreSQL's indexes take 2,704
@@ -38,6 +40,13 @@ inner join raw.file using (file_id)
 where companion.name = %s and file.state <> 'failed'
 order by companion.received_at desc, file_id desc
 limit 1
+"""
+
+THERE = """
+select companion.name
+from raw.companion
+inner join raw.file using (file_id)
+where companion.name = any(%s) and file.state <> 'failed'
 """
 
 WAKE = """
@@ -130,9 +139,22 @@ def companion_of(connection: Connection, archive: Archive, name: str) -> bytes |
     return archive.get(row[0]) if row else None
 
 
+def served(connection: Connection, rows: Sequence[LedgerRow]) -> LedgerRow:
+    """Of rows of one content by several names the first by whose name the other file has come, if there is one."""
+    if len(rows) == 1:
+        return rows[0]
+    there = {name for (name,) in connection.execute(THERE, [[key_of(row.path) for row in rows]]).fetchall()}
+    return next((row for row in rows if key_of(row.path) in there), rows[0])
+
+
 def is_information(file: LoggerFile) -> bool:
     """Whether a file says what others hold and has no readings of its own."""
     return file.format == meteo32.NAME and "start" not in file.header
+
+
+def is_read_by_name(found: Format) -> bool:
+    """Whether a file's name has a part in how it is read: another file came by it, or it says what the file is of."""
+    return isinstance(found, RowsWithInformation) or hasattr(found, "file_name")
 
 
 def says_of_others(head: bytes) -> bool:

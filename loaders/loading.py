@@ -65,9 +65,7 @@ def load(
         came = [one for chunk in _chunks(files) for one in _receive(receiver, chunk, progress)]
         loggers = read_loggers(connection) if logger else None
         job = Job(home, settings or Settings.of(home, os.environ), APPLICATION)
-        # of a content that came twice, the first by its name
-        to_read = {one.row.file_id: one.row for one in reversed(came) if one.row and not _is_done(one.row)}
-        results = working.read(job, list(reversed(to_read.values())), workers=workers, on_unit=progress.add)
+        results = working.read(job, _to_read(connection, came), workers=workers, on_unit=progress.add)
         results |= _sweep(job, connection)
     return LoadResult(list(_told(came, results, logger, loggers)))
 
@@ -190,6 +188,15 @@ def _receive(receiver: Receiver, paths: Sequence[Path], progress: _Progress) -> 
     return [one if one.problem else replace(one, row=replace(next(rows), path=one.path)) for one in came]
 
 
+def _to_read(connection: Connection, came: Sequence[Came]) -> list[LedgerRow]:
+    """What is not loaded yet; of a content that came by several names one row."""
+    by_content: dict[int, list[LedgerRow]] = {}
+    for one in came:
+        if one.row and not _is_done(one.row):
+            by_content.setdefault(one.row.file_id, []).append(one.row)
+    return [companions.served(connection, rows) for rows in by_content.values()]
+
+
 def _is_done(row: LedgerRow) -> bool:
     """Whether nothing is to be read; of a container that was opened its members are told once more."""
     return row.state == "loaded" and row.format != CONTAINER
@@ -221,7 +228,10 @@ def _told(came: Sequence[Came], results: Results, logger: str | None, loggers: L
             yield one.problem
         elif one.row.file_id in results:
             found = results[one.row.file_id]
-            yield from found if one.row.file_id not in told else map(_once_more, found, [one.path] * len(found))
+            if one.row.file_id in told:
+                yield from map(_once_more, found, [one.path] * len(found))
+            else:  # which may have been read by another name
+                yield from (replace(it, path=one.path) if it.sha256 == one.row.sha256 else it for it in found)
             told.add(one.row.file_id)
         else:
             yield _loaded_before(one.row, logger, loggers)

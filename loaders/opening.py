@@ -12,7 +12,7 @@ from database.home import Home
 from loaders import ledger, parsing, pieces
 from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
-from loaders.companions import completed, is_information
+from loaders.companions import completed, is_information, is_read_by_name
 from loaders.containers.frame import Member
 from loaders.containers.spool import as_file
 from loaders.faults import OF_ONE_FILE, failure, told
@@ -199,6 +199,8 @@ class Opener:
             "loader_version": loader_version(),
             "error": None,
         }
+        if is_read_by_name(module):
+            described["path"] = row.path  # it may have been received by another, by which it can't be read again
         if is_information(file):
             return self._note(row, "loaded", described)
         try:

@@ -22,6 +22,7 @@ from loaders.formats import meteo32, toa5
 from loaders.formats.detect import detect
 from loaders.formats.frame import FormatError, LoggerFile
 from loaders.loading import load
+from loaders.replaying import replay
 from tests.loaders.campaign import toa5 as toa5_file
 from tests.loaders.formats.test_meteo32 import ROW, ROWINFO
 
@@ -200,3 +201,17 @@ def test_files_of_many_days_in_one_load_have_one_information(logger: Home, tmp_p
     # rows never say what rows are, however often they come
     (folder / "a.row").write_bytes(ROW.replace(b"43 78", b"42 78"))
     assert load(logger, [folder]).is_complete
+
+
+def test_rows_that_came_by_two_names_are_read_by_that_which_has_the_information(logger: Home, tmp_path: Path) -> None:
+    alone, together = tmp_path / "alone" / "day.row", tmp_path / "together" / "day.row"
+    for path in (alone, together):
+        path.parent.mkdir()
+        path.write_bytes(ROW)
+    together.with_suffix(".rowinfo").write_bytes(ROWINFO)
+    files = load(logger, [alone.parent, together.parent]).files
+    assert [(file.path, file.state) for file in files if file.path.endswith(".row")] == [
+        (str(alone), "loaded"),
+        (str(together), "loaded"),
+    ]
+    assert [file.new for file in replay(logger, "C080765").files] == [files[0].new]
