@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.formats import ammonit, kintech, meteo32, triton, windographer, zephir
@@ -21,6 +21,7 @@ ROWS = 160
 FILES = {module.NAME: written(ROWS)[module.NAME] for module in MODULES}
 HEADER_LINES = {"ammonit": 1, "kintech": 4, "meteo32": 3, "triton": 4, "windographer": 13, "zephir": 2}
 modules = st.sampled_from(MODULES)
+many = settings(max_examples=100 * len(MODULES))  # of each format a hundred
 
 
 def check(file: LoggerFile) -> None:
@@ -52,6 +53,7 @@ def test_of_the_real_files_its_own_are_told_and_no_others(module: Format) -> Non
     }
 
 
+@many
 @given(modules, st.floats(0, 1))
 def test_a_file_that_breaks_off_keeps_the_rows_before(module: Format, place: float) -> None:
     content = FILES[module.NAME]
@@ -69,6 +71,7 @@ def test_a_file_that_breaks_off_keeps_the_rows_before(module: Format, place: flo
             np.testing.assert_array_equal(values[:rows], expected[:rows])
 
 
+@many
 @given(
     modules,
     st.lists(
@@ -91,6 +94,7 @@ def test_damage_anywhere_gives_readings_or_a_format_error(
     detect(content)
 
 
+@many
 @given(modules, st.integers(0, ROWS - 1), st.integers(0, 200), st.text("0123456789.,;-+eExN \t", max_size=6))
 def test_a_damaged_row_costs_itself_alone_and_every_cell_is_accounted_for(
     module: Format, row: int, place: int, bad: str
@@ -111,6 +115,7 @@ def test_a_damaged_row_costs_itself_alone_and_every_cell_is_accounted_for(
             np.testing.assert_array_equal(values[kept], expected[others])
 
 
+@many
 @given(modules, st.binary(max_size=200))
 def test_whatever_follows_the_signature_gives_a_format_error_or_nothing_wrong(module: Format, content: bytes) -> None:
     with suppress(FormatError):
