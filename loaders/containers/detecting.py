@@ -11,6 +11,7 @@ from loaders.formats.source import Source
 
 ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 TAR_BLOCK = 512
+TAR_CHECKSUM = slice(148, 156)
 OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.")  # documents that happen to be zip files
 OFFICE_PLACE = 1 << 16  # the first name stands at the beginning, the directory of names at the end
 HEAD_BYTES = OFFICE_PLACE  # all other signatures stand before
@@ -87,7 +88,10 @@ def _is_lzma_alone(head: bytes) -> bool:
 
 def _is_tar(head: bytes) -> bool:
     """By the checksum of the first header, which old archives without `ustar` have too."""
-    if len(head) < TAR_BLOCK or not head[0]:
+    is_summed = head[TAR_CHECKSUM].strip(
+        b"\0 "
+    )  # to the library nothing is a sum of 0, which few bytes among zeros have
+    if len(head) < TAR_BLOCK or not head[0] or not is_summed:
         return False
     try:
         tarfile.TarInfo.frombuf(head[:TAR_BLOCK], "utf-8", "surrogateescape")

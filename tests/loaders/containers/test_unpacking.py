@@ -245,3 +245,7 @@ def test_no_other_real_file_is_taken_for_a_container(samples: Path) -> None:
 def test_limits_are_for_the_whole_file_and_the_defaults_take_a_days_harvest() -> None:
     files = {f"{number:04}.csv.gz": gzip.compress(DAY) for number in range(3000)}
     assert len(contents(unpack(zipped(files), "x", limits=Limits()))) == 3000
+
+
+def test_few_bytes_among_zeros_are_no_tar_file_whatever_their_sum() -> None:
+    assert kind_of(Bytes(b"\x80\x80" + bytes(2000))) is None
