@@ -194,8 +194,8 @@ class Opener:
             "format_verified": module.VERIFIED and not once.found.is_unverified,
             "logger": name,
             "claimed_by": "option" if row.claimed_logger else "header",
-            "header": file.header,
-            "created_at": file.created,
+            "header": once.found.header,
+            "created_at": once.found.created,
             "loader_version": loader_version(),
             "error": None,
         }

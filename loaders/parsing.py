@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from loaders.formats.detect import Format
 from loaders.formats.frame import FormatError, Rejected
 from loaders.formats.source import Source
+from loaders.headers import together
 from loaders.pieces import PIECE_BYTES, End, Piece, grows, has_parts, is_cut, read, whole
 
 KEPT_BYTES = 32 << 20  # of text, whose numbers take no more than it does; to parse it again takes longer
@@ -16,10 +18,13 @@ KEPT_BYTES = 32 << 20  # of text, whose numbers take no more than it does; to pa
 
 @dataclass(slots=True)
 class Found:
-    """What a file's pieces have: whether there are rows, which whole lines are none, and what is unverified."""
+    """What a file's pieces have: whether there are rows, which whole lines are none, and what they say of the file."""
 
     has_rows: bool = False
     is_unverified: bool = False
+    header: dict[str, object] = field(default_factory=dict)
+    last_header: dict[str, object] = field(default_factory=dict)
+    created: datetime | None = None
     first: Rejected | None = None
     lines: int = 0
 
@@ -32,6 +37,10 @@ class Found:
         self.first = self.first or next(iter(bad), None)
         self.lines += len({one.line for one in bad})
         self.is_unverified |= piece.file.is_unverified
+        if piece.file.header != self.last_header:
+            self.last_header = piece.file.header
+            self.header = together(self.header, self.last_header, piece.first_line, _first_stamp(piece))
+        self.created = max(filter(None, (self.created, piece.file.created)), default=None)
 
     def refuse_unreadable(self) -> None:
         """Raise FormatError with the reason of the first line, where there are lines and none of them is a row."""
@@ -42,6 +51,12 @@ class Found:
                 f"none of the file's {self.lines:,} lines could be read as a row; if the logger wrote them like this, "
                 "open an issue with the file: it is kept, and read again by the next version",
             )
+
+
+def _first_stamp(piece: Piece) -> str | None:
+    """When the piece's first row was stamped, by the logger's clock."""
+    rows = [(table.lines[0], table.timestamps[0]) for table in piece.file.tables if len(table.lines)]
+    return str(min(rows)[1].astype("datetime64[s]")) if rows else None
 
 
 @dataclass(frozen=True, slots=True)

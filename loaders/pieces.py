@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from loaders import headers
 from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.source import Source
@@ -74,11 +75,13 @@ class Piece:
         file: what stands in it, lines counted from the beginning of the whole file.
         end: how the file ends after it, for the last piece of a format that loggers append to; else None.
         unfinished: what of it may have been cut.
+        first_line: the line on which it begins.
     """
 
     file: LoggerFile
     end: End | None
     unfinished: Unfinished | None = None
+    first_line: int = 1
 
 
 def can_be_cut(module: Format) -> bool:
@@ -166,11 +169,11 @@ def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
             )
         logger = file.logger
         position, size = position + size, usual
-        after_it = _end(content, found, state)
+        first_line, after_it = state.lines + 1, _end(content, found, state)
         unfinished = None
         if is_last and after_it is not None and after_it.unfinished and (grows(module) or is_text(module)):
             unfinished = Unfinished(after_it.lines, len(after_it.unfinished))
-        yield Piece(file, after_it if is_last and grows(module) else None, unfinished)
+        yield Piece(file, after_it if is_last and grows(module) else None, unfinished, first_line)
         if is_last or after_it is None:
             return
         state = after_it
@@ -223,7 +226,8 @@ def _parsed(module: Format, content: bytes, state: End) -> LoggerFile:
         raise error.moved(by) from error
     # what is wrong in the heading was told where it stands
     below = tuple(bad for bad in file.rejected if bad.line > state.heading_lines)
-    return replace(file, rejected=below).moved(by)
+    header = headers.moved(file.header, by, state.heading_lines)
+    return replace(file, rejected=below, header=header).moved(by)
 
 
 def _end(content: bytes, found: Cut | None, state: End) -> End | None:

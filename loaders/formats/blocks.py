@@ -78,7 +78,7 @@ def _headers(files: Iterable[LoggerFile], found: Iterable[Block]) -> dict[str, o
             headers.append(file.header)
             different.append({"line": block.first_line} | {k: v for k, v in file.header.items() if k != "settings"})
         last = file.header
-    return last | {"headers": different}
+    return last if len(different) == 1 else last | {"headers": different}
 
 
 def refuse_another(lines: Iterable[str], first_line: int, names: re.Pattern[str]) -> None:

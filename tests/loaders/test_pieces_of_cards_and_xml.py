@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import pieces
 from loaders.formats import csixml, tob2, tob3
 from loaders.formats.detect import Format
-from loaders.formats.source import Bytes
 from tests.loaders.formats.test_csixml import END, FIELDS, head, row
 from tests.loaders.formats.test_tob_real_files import CASES, FOLDER
 from tests.loaders.formats.toa5_files import SAMPLES, needs_samples
@@ -25,7 +23,7 @@ from tests.loaders.formats.tob_files import (
     tob3_header,
     without_stamp,
 )
-from tests.loaders.test_pieces_of_large_files import Told, loaded, pieces_of, told, whole
+from tests.loaders.test_pieces_of_large_files import Told, loaded, pieces_of, together, whole
 
 FRAME = len(frame(1))
 TOB2_FRAME = FRAME - 4
@@ -48,8 +46,7 @@ tails = st.integers(0, FRAME - 1).map(lambda size: frame(9)[:size])
 def in_pieces(module: Format, content: bytes, size: int) -> tuple[Told, int]:
     """What the pieces of this size tell, and how many they are."""
     with pieces_of(size):
-        found = [piece.file for piece in pieces.read(module, Bytes(content))]
-    return told(found, is_unverified=any(file.is_unverified for file in found)), len(found)
+        return together(module, content)
 
 
 @settings(max_examples=300, deadline=None)
