@@ -128,11 +128,12 @@ class _Reader:
 
     def _take_regular(self, start: int) -> int:
         """Read the rows from a place on that are written as usual; returns where they end."""
-        line, place = self._line(start), start
+        line, counted, place = self._line(start), start, start
         while found := self.regular.match(self.data, place):
-            line += self.data.count(b"\n", place, found.start(1))
+            begins = found.start(1)  # lines may break within the row before, too
+            line += self.data.count(b"\n", counted, begins)
             self._keep(line, found[1].decode(), found.groups()[1:])
-            place = found.end()
+            counted, place = begins, found.end()
         return place
 
     def _read_from(self, start: int) -> int | None:

@@ -235,6 +235,14 @@ def test_nothing_but_a_format_error_is_raised_and_no_row_before_the_damage_is_lo
         assert sum(len(table.timestamps) for table in file.tables) >= whole
 
 
+@pytest.mark.parametrize("behind", ["<r", "<v1>", "</v1>", "<v5>", "</v5>"])
+def test_lines_that_break_within_a_row_count_for_those_behind_it(behind: str) -> None:
+    broken = row(20).replace(behind, f"{behind}\n\n")
+    file = parse(row(10), broken, row(30), broken, row(40), row(50, speed="ERR"))
+    assert file.tables[0].lines.tolist() == [FIRST_ROW + at for at in (0, 1, 4, 5, 8, 9)]
+    assert rejected(file) == [(FIRST_ROW + 9, 1)]
+
+
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(["good", "cell", "row", "xml"]), max_size=30))
 def test_every_cell_is_a_reading_or_rejected_on_its_line(kinds: list[str]) -> None:
