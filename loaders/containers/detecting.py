@@ -88,10 +88,9 @@ def _is_lzma_alone(head: bytes) -> bool:
 
 def _is_tar(head: bytes) -> bool:
     """By the checksum of the first header, which old archives without `ustar` have too."""
-    is_summed = head[TAR_CHECKSUM].strip(
-        b"\0 "
-    )  # to the library nothing is a sum of 0, which few bytes among zeros have
-    if len(head) < TAR_BLOCK or not head[0] or not is_summed:
+    # to the library an empty field is a sum of 0, which a few bytes among zeros may have
+    checksum = head[TAR_CHECKSUM].strip(b"\0 ")
+    if len(head) < TAR_BLOCK or not head[0] or not checksum:
         return False
     try:
         tarfile.TarInfo.frombuf(head[:TAR_BLOCK], "utf-8", "surrogateescape")

@@ -57,7 +57,7 @@ SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
 MISSING = cells.spellings(("NAN", "NONE", "-", ""))
 SERIAL_NUMBER = "Serial Number"
 PADDING = " ,;\t"  # what a spreadsheet adds to lines shorter than others
-
+SEND_AGAIN = "have the logger send the file again"
 
 Sections = dict[str, dict[str, str]]
 
@@ -103,7 +103,7 @@ def parse(content: bytes) -> LoggerFile:
         raise FormatError(
             "neither a line of names that begins with a date or time nor a part of information found",
             "line 1",
-            "have the logger send the file again",
+            SEND_AGAIN,
         )
     read = [_read_block(lines, parts, block) for block in parts.blocks]
     names = tuple(dict.fromkeys(name for block in read for name in block.names))
@@ -198,11 +198,7 @@ def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
     separator = next(sign for sign in line if sign in ";,\t")
     labels = grid.named(_fields(line, separator))
     if "" in labels:
-        raise FormatError(
-            f"column {labels.index('') + 1} has no name",
-            f"line {block.names_at + 1}",
-            "have the logger send the file again",
-        )
+        raise FormatError(f"column {labels.index('') + 1} has no name", f"line {block.names_at + 1}", SEND_AGAIN)
     names = grid.unique(labels[1:])
     if not block.rows:
         return Read(names)
@@ -232,9 +228,7 @@ def _fields(line: str, separator: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error as error:
-        raise FormatError(
-            f"the names can't be read: {error}", "the line of names", "have the logger send the file again"
-        ) from None
+        raise FormatError(f"the names can't be read: {error}", "the line of names", SEND_AGAIN) from None
 
 
 def _evaluations(sections: Sections) -> list[dict[str, str]]:
