@@ -5,6 +5,7 @@
 
 -- more vanes than masts have
 {% set vanes = range(1, 9) %}
+{% set longest_hours = 24 %}
 
 with
 
@@ -63,7 +64,8 @@ declined as (
 
 ),
 
--- stuck, or at rest in a calm: whether it is a flat line bears on the vane's own values, and no rule looks at another's findings
+-- stuck, or at rest in a calm: whether it is a flat line bears on the vane's own values, and no rule looks at another's findings.
+-- What must repeat itself for longer than rules look around a slot would depend on what else is judged in this build
 still as materialized (
 
     select
@@ -71,6 +73,7 @@ still as materialized (
         seconds,
         range_agg(tstzrange(date_from, date_to)) as periods
     from {{ ref('repeated_averages') }}
+    where least_steps * seconds <= {{ longest_hours }} * 3600
     group by point_id, seconds
 
 ),
