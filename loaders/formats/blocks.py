@@ -22,8 +22,9 @@ class Block:
 
 
 def cut(text: str, header: re.Pattern[str]) -> list[Block]:
-    """Cut before each place where a header begins; what stands before the first one belongs to it."""
-    starts = [0, *(found.start() for found in list(header.finditer(text))[1:])]
+    """Cut before each place where a header begins, but the file's own; blanks before that belong to it."""
+    own = len(text) - len(text.lstrip())
+    starts = [0, *(found.start() for found in header.finditer(text, own + 1))]
     blocks = []
     line = 1
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):

@@ -57,7 +57,7 @@ def written_once(
     """
     if content.count(b"\r") != content.count(b"\r\n") or content.find(MARK, 1) >= 0:
         return None
-    others = _starts(content, header)[1:] if header else []
+    others = _behind_own(content, header) if header else []
     if others:  # its rows are told by it alone, and those before it by their own
         return Cut(others[-1], line_breaks(content, others[-1]), b"", 0)
     whole = behind_last_line(content)
@@ -68,9 +68,11 @@ def written_once(
     return Cut(whole.at, whole.lines, content[:end], lines)
 
 
-def _starts(content: bytes, header: re.Pattern[str]) -> list[int]:
+def _behind_own(content: bytes, header: re.Pattern[str]) -> list[int]:
+    """Where headers begin but the file's own, before which a mark or blanks may stand."""
     pattern = re.compile(header.pattern.encode(), header.flags & ~re.UNICODE)
-    return [found.start() for found in pattern.finditer(content)]
+    own = len(content) - len(content.removeprefix(MARK).lstrip())
+    return [found.start() for found in pattern.finditer(content, own + 1)]
 
 
 def _is_within_text(content: bytes, begin: int, end: int) -> bool:

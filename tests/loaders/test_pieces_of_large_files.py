@@ -17,6 +17,7 @@ from loaders.formats import blocks, windographer
 from loaders.formats.detect import FORMATS, Format, detect
 from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table, Undecided
 from loaders.formats.source import Bytes
+from loaders.formats.text import MARK
 from simulation import csixml, logr, symphoniepro, tob, windcube_rtd
 from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.locale_samples import written as of_masts
@@ -48,6 +49,22 @@ def written(rows: int) -> dict[str, bytes]:
 
 FILES, SHORT_FILES = written(ROWS), written(ROWS // 8)
 TAKE_SEVERAL = ("aq500", "csixml", "triton", "windcube", "windcube-rtd", "windographer", "zephir")
+OTHER_NAMES = {  # what stands in a file's header, and what in that of a file of other columns
+    "aq500": (b"Battery voltage", b"Charging voltage"),
+    "csixml": (b"Spd80mN", b"Spd99mN"),
+    "triton": (b";40m Wind Speed;", b";45m Wind Speed;"),
+    "windcube": (b"Int Temp", b"Lid Temp"),
+    "windcube-rtd": (b"\tTemperature", b"\tInner Temperature"),
+    "windographer": (b"Spd80mN", b"Spd99mN"),
+    "zephir": (b";Battery (V);", b";Generator (V);"),
+}
+BEFORE = (b"", MARK, b"\n", b"\r\n", b" ", MARK + b"\n")
+TAKEN = [
+    (name, before)
+    for name in TAKE_SEVERAL
+    for before in BEFORE
+    if detect(before + FILES[name]) is MODULES[name] and (name != "csixml" or before in (b"", MARK))  # no XML otherwise
+]
 names = st.sampled_from(sorted(MODULES))
 damages = st.lists(
     st.tuples(st.floats(0.3, 1), st.sampled_from([b"", b"\n", b"x", b'"', b"\t9999\t", b"\r", b"\n\n", b"no row\n"])),
@@ -180,6 +197,21 @@ def test_files_that_were_appended_to_each_other_are_cut_between_them(name: str, 
     content = 3 * (FILES[name].rstrip(b"\r\n") + b"\n")
     with pieces_of(int(share * len(FILES[name]))):
         assert in_pieces(module, content) == whole(module, content)
+
+
+@pytest.mark.parametrize("share", [0.3, 1.3, 9])
+@pytest.mark.parametrize(("name", "before"), TAKEN)
+def test_appended_rows_stand_under_their_own_header_whatever_stands_before_the_first(
+    name: str, before: bytes, share: float
+) -> None:
+    module, first = MODULES[name], SHORT_FILES[name].rstrip(b"\r\n") + b"\n"
+    other = first.replace(*OTHER_NAMES[name])
+    above = before.count(b"\n")
+    files = [module.parse(first).moved(above), module.parse(other).moved(above + first.count(b"\n"))]
+    expected = told(files, {}, is_unverified=False).rows
+    assert len(expected) == 2 * len(files[0].tables)
+    with pieces_of(int(share * len(first))):
+        assert loaded(module, before + first + other).rows == expected
 
 
 @settings(deadline=None, max_examples=60)

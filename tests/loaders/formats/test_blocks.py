@@ -15,6 +15,7 @@ HEADER = re.compile(r"^H=", re.MULTILINE)
     [
         ("H=1\na\n", [(1, "H=1\na\n")]),
         ("\nH=1\na\nH=2\nb", [(1, "\nH=1\na\n"), (4, "H=2\nb")]),
+        (" H=1\na\nH=2\nb", [(1, " H=1\na\n"), (3, "H=2\nb")]),
         ("no header", [(1, "no header")]),
         ("", [(1, "")]),
     ],
