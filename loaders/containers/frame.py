@@ -26,6 +26,10 @@ class PasswordNeeded(ContainerError):
     """It is encrypted, and no password or key that we have opens it."""
 
 
+class NoRoom(ContainerError):
+    """It may be whole, but what comes out of it can't be written here."""
+
+
 class LimitExceeded(ContainerError):
     """More comes out of it than any logger's file holds: nothing of it is used."""
 
@@ -111,6 +115,11 @@ class Budget:
     def exceeded(self, name: str, what: str) -> LimitExceeded:
         """The error for any limit."""
         return LimitExceeded(what, name, "if it is a good file after all, unpack it by hand and load what was in it")
+
+
+def no_room(name: str, why: str | None) -> NoRoom:
+    """The error for a full disk."""
+    return NoRoom(f"what is in it can't be unpacked: {why}", name, "make room on the disk, then load --retry")
 
 
 def damaged(name: str, kind: str, why: object) -> ContainerError:

@@ -10,13 +10,13 @@ import base64
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from loaders.containers.detecting import Kind
-from loaders.containers.frame import CHUNK, Budget, ContainerError, Member, PasswordNeeded, Secrets, damaged
+from loaders.containers.frame import CHUNK, Budget, ContainerError, Member, PasswordNeeded, Secrets, damaged, no_room
 from loaders.containers.names import unwrapped
 from loaders.formats.source import blocks
 
@@ -31,39 +31,53 @@ OLD_KEY_REMEDY = (
 
 def members(member: Member, _: Kind, secrets: Secrets, budget: Budget) -> Iterator[Member]:
     """The one file in a message."""
-    with tempfile.TemporaryDirectory(prefix="openpgp-") as folder:
-        output = Path(folder) / "output"
-        answer = _ask(Path(folder), output, member, secrets, budget)
-        failed = answer.get("failed")
-        if failed == "too large":
-            raise budget.too_large(member.name)
-        if failed == "no key":
-            raise PasswordNeeded(_what_fails(secrets, answer), member.name, _remedy(answer))
-        if failed:
-            raise damaged(member.name, Kind.OPENPGP, answer["why"])
-        with output.open("rb") as file:
-            source = budget.gather(iter(partial(file.read, CHUNK), b""), member.name)
+    try:
+        with budget.spool.scratch() as message, budget.spool.scratch() as output:
+            message.writelines(blocks(member.source))
+            message.flush()
+            _open(message, output, member.name, secrets, budget)
+            source = budget.gather(iter(partial(output.read, CHUNK), b""), member.name)
+    except OSError as error:
+        raise no_room(member.name, error.strerror) from error
     yield Member(unwrapped(member.name), source)
 
 
-def _ask(folder: Path, output: Path, member: Member, secrets: Secrets, budget: Budget) -> dict[str, str]:
+def _open(message: BinaryIO, output: BinaryIO, name: str, secrets: Secrets, budget: Budget) -> None:
+    """Write what is in the message to the output; raises ContainerError."""
+    answer = _ask(message, output, name, secrets, budget)
+    failed = answer.get("failed")
+    if failed == "too large":
+        raise budget.too_large(name)
+    if failed == "no room":
+        raise no_room(name, answer["why"])
+    if failed == "no key":
+        raise PasswordNeeded(_what_fails(secrets, answer), name, _remedy(answer))
+    if failed:
+        raise damaged(name, Kind.OPENPGP, answer["why"])
+
+
+def _ask(message: BinaryIO, output: BinaryIO, name: str, secrets: Secrets, budget: Budget) -> dict[str, str]:
     """Let the process work; secrets go through its standard input, which no one else can read."""
-    source = folder / "input"
-    with source.open("wb") as file:
-        file.writelines(blocks(member.source))
+    files = (message.fileno(), output.fileno())
     asked = {
         "keys": [base64.b64encode(key).decode() for key in secrets.keys],
         "passwords": secrets.passwords,
         "limit": budget.bytes_left,
     }
-    command = [sys.executable, "-I", str(CHILD), str(source), str(output)]
+    command = [sys.executable, "-I", str(CHILD), *(f"/dev/fd/{file}" for file in files)]
     try:
         done = subprocess.run(
-            command, input=json.dumps(asked), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+            command,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            pass_fds=files,
         )
     except subprocess.TimeoutExpired as error:
         what = f"decrypting took longer than {TIMEOUT_S} s"
-        raise ContainerError(what, member.name, "decrypt it by hand and load what was in it") from error
+        raise ContainerError(what, name, "decrypt it by hand and load what was in it") from error
     if done.returncode < 0:  # killed by a limit
         return {"failed": "too large"}
     if done.returncode:

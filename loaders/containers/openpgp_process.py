@@ -7,7 +7,10 @@ answer is JSON on standard output: nothing in it, or how it failed and why.
 from __future__ import annotations
 
 import base64
+import errno
 import json
+import os
+import re
 import resource
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +24,7 @@ from pysequoia.packet import Packet, PacketPile, Tag
 
 WORK_BYTES = 1 << 30  # address space for the library beside what comes out
 ENCRYPTED = (Tag.PKESK, Tag.SKESK, Tag.SEIP, Tag.SED, Tag.AED)
-FILE_TOO_LARGE = "os error 27"
+OF_THE_SYSTEM = re.compile(r"\(os error (\d+)\)")  # as Rust tells its errors
 UNPROTECTED = "Policy rejected packet type"
 WRONG_KEY = "No key to decrypt message"
 
@@ -34,11 +37,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     resource.setrlimit(resource.RLIMIT_AS, (WORK_BYTES + 2 * limit, WORK_BYTES + 2 * limit))
     keys = [base64.b64decode(key) for key in asked["keys"]]
-    sys.stdout.write(json.dumps(open_message(source, output, keys, asked["passwords"])))
+    try:
+        answer = open_message(source, output, keys, asked["passwords"])
+    except OSError as error:
+        failed = "too large" if error.errno == errno.EFBIG else "no room"
+        answer = {"failed": failed, "why": error.strerror or str(error)}
+    sys.stdout.write(json.dumps(answer))
 
 
 def open_message(source: Path, output: Path, keys: list[bytes], passwords: list[str]) -> dict[str, str]:
-    """Write what is in the message to the output; says how it failed, if it did."""
+    """Write what is in the message to the output; says how it failed, if it did; OSError where it can't be written."""
     content = source.read_bytes()
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"-----BEGIN PGP SIGNED MESSAGE"):
         return clear_text(content, output)
@@ -52,8 +60,6 @@ def open_message(source: Path, output: Path, keys: list[bytes], passwords: list[
         output.write_bytes(literal)
     except RuntimeError as error:
         return {"failed": "damaged", "why": first_line(error)}
-    except OSError:
-        return {"failed": "too large"}
     return {}
 
 
@@ -82,10 +88,10 @@ def decrypt(source: Path, output: Path, keys: list[bytes], passwords: list[str])
             continue
         try:
             pysequoia.decrypt_file(source, output, **fitting)
-        except BaseException as error:  # noqa: BLE001 - a panic of Rust derives from BaseException alone
+        except BaseException as error:  # a panic of Rust derives from BaseException alone
             why = first_line(error)
-            if FILE_TOO_LARGE in why:
-                return {"failed": "too large"}
+            if number := OF_THE_SYSTEM.search(why):
+                raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
             if why == UNPROTECTED:
                 damage = "it is encrypted without protection against changes, which is refused"
             elif why != WRONG_KEY:

@@ -22,6 +22,7 @@ from loaders.containers.frame import (
     Budget,
     ContainerError,
     Member,
+    NoRoom,
     PasswordNeeded,
     Secrets,
     Unreadable,
@@ -91,13 +92,14 @@ class Written(Py7zIO):
 class Writers(WriterFactory):
     """Collects the members, where no name can lead anywhere."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, container: str, budget: Budget) -> None:
         self.written: list[Written] = []
+        self._container = container
         self._budget = budget
 
     def create(self, filename: str) -> Py7zIO:
         """The next member."""
-        self.written.append(Written(filename, self._budget))
+        self.written.append(Written(within(self._container, filename), self._budget))
         return self.written[-1]
 
 
@@ -107,7 +109,8 @@ def members(member: Member, _: Kind, secrets: Secrets, budget: Budget) -> Iterat
     if isinstance(failed, PasswordNeeded):
         for password in secrets.passwords:
             found, failure = _extract(member, password, budget)
-            if failure is None or found:  # what has the right checksum was decrypted by the right password
+            # what has the right checksum was decrypted by the right password; where it can't be written no one knows
+            if failure is None or found or isinstance(failure, NoRoom):
                 failed = failure
                 break
     for one in found:
@@ -125,7 +128,7 @@ def _extract(
     member: Member, password: str | None, budget: Budget
 ) -> tuple[list[Member | Unreadable], ContainerError | None]:
     """All that one password gives, and what ended it before everything was out."""
-    writers = Writers(budget)
+    writers = Writers(member.name, budget)
     found: list[Member | Unreadable] = []
     failed: ContainerError | None = None
     packed = as_file(member.source)
@@ -141,9 +144,11 @@ def _extract(
     except UnsupportedCompressionMethodError as error:
         what = f"its kind of packing is not known here ({error.message})"
         failed = ContainerError(what, member.name, "unpack it by hand and load what was in it")
+    except NoRoom as error:
+        failed = error
     except DAMAGE as error:
         failed = damaged(member.name, Kind.SEVEN_ZIP, error)
-    found += [Member(within(member.name, one.name), one.source) for one in writers.written if one.source is not None]
+    found += [Member(one.name, one.source) for one in writers.written if one.source is not None]
     return found, failed
 
 

@@ -12,9 +12,9 @@ import tempfile
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from loaders.containers.frame import ContainerError
+from loaders.containers.frame import no_room
 from loaders.formats.source import Bytes, Source
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ SMALLEST_BUFFER = 512  # bytes; an archive has 100,000 members, and each is open
 class Nameless:
     """A file without a name, which is gone with the last that holds it."""
 
-    def __init__(self, folder: Path | None) -> None:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            self.descriptor = os.dup(file.fileno())
+    def __init__(self, file: BinaryIO) -> None:
+        self.descriptor = os.dup(file.fileno())
         weakref.finalize(self, os.close, self.descriptor)
 
 
@@ -66,12 +65,17 @@ class Spool:
         """Begin a file; the one begun before must be finished, or is given up."""
         return Draft(self, name)
 
+    def scratch(self) -> BinaryIO:
+        """An open file without a name, where there is room."""
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryFile(dir=self._folder)
+
     def put(self, chunk: bytes | bytearray, place: int) -> int:
         """Write into the file without a name, `place` bytes behind what is finished; returns how many it has there."""
         if self._file is None:
-            if self._folder is not None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = Nameless(self._folder)
+            with self.scratch() as file:
+                self._file = Nameless(file)
         rest = memoryview(chunk)
         while rest:
             written = os.pwrite(self._file.descriptor, rest, self._end + place)
@@ -96,7 +100,7 @@ class Draft:
         self.size = 0
 
     def write(self, chunk: bytes | bytearray) -> None:
-        """Take the next bytes; raises ContainerError where there is no room for them."""
+        """Take the next bytes; raises NoRoom where there is no room for them."""
         self.size += len(chunk)
         if self.size <= self._spool.memory_left:
             self._chunks.append(bytes(chunk))
@@ -107,8 +111,7 @@ class Draft:
             self._chunks.clear()
             self._put = self._spool.put(chunk, self._put)
         except OSError as error:
-            what = f"what is in it can't be unpacked: {error.strerror}"
-            raise ContainerError(what, self._name, "make room on the disk, then load --retry") from error
+            raise no_room(self._name, error.strerror) from error
 
     def finish(self) -> Source:
         """The file: all of it has come."""

@@ -28,6 +28,7 @@ from tests.loaders.containers.wrapping import (
     aes_zipped,
     contents,
     crypto_zipped,
+    seven_zipped,
     stored_7z,
     tarred,
     zipped,
@@ -134,6 +135,43 @@ def test_a_full_disk_is_no_damage_of_the_file(monkeypatch: pytest.MonkeyPatch) -
         first = next(one for one in found if isinstance(one, Unreadable))
         assert first.error.what == "what is in it can't be unpacked: No space left on device"
         assert first.error.remedy == "make room on the disk, then load --retry"
+
+
+@pytest.mark.usefixtures("on_disk")
+@pytest.mark.parametrize("archive", ARCHIVES)
+def test_what_came_out_before_the_disk_was_full_still_comes(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, write = len(FILES["a.csv"]), os.pwrite
+
+    def full(descriptor: int, chunk: bytes, place: int) -> int:
+        if place + len(chunk) > room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, chunk, place)
+
+    packed = ARCHIVES[archive](FILES)
+    monkeypatch.setattr(os, "pwrite", full)
+    found = unpacking.unpack(Bytes(packed), "x")
+    assert contents([one for one in found if isinstance(one, Member)]) == {
+        "x/a.csv": FILES["a.csv"],
+        "x/b/c.csv": b"",
+    }
+    (failed,) = (one for one in found if isinstance(one, Unreadable))
+    assert (failed.error.what, failed.error.where) == (
+        "what is in it can't be unpacked: No space left on device",
+        "x/d.csv",
+    )
+
+
+@pytest.mark.usefixtures("on_disk")
+@pytest.mark.parametrize("passwords", [["right"], ["right", "wrong"]])
+def test_a_full_disk_is_not_taken_for_a_wrong_password(passwords: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    packed = seven_zipped(FILES, "right")
+    monkeypatch.setattr(os, "pwrite", full)
+    (*_, one) = unpacking.unpack(Bytes(packed), "x", passwords=passwords)
+    assert isinstance(one, Unreadable)
+    assert one.error.what == "what is in it can't be unpacked: No space left on device"
 
 
 @given(st.binary(max_size=3000), st.lists(st.tuples(st.integers(0, 3500), st.integers(0, 1500))))

@@ -3,8 +3,10 @@
 import gzip
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pysequoia
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from loaders.containers.detecting import kind_of
 from loaders.containers.frame import LimitExceeded, Limits, PasswordNeeded, Unreadable
 from loaders.containers.packets import is_detached_signature
+from loaders.containers.spool import Spool
 from loaders.formats.source import Bytes
 from tests.loaders.containers.wrapping import DAY, contents, member, unpack, zipped
 
@@ -108,6 +111,38 @@ def test_a_bomb_in_a_message_is_stopped() -> None:
         (one,) = unpack(packed, "a", keys=[KEY], limits=limits)
         assert isinstance(one, Unreadable)
         assert isinstance(one.error, LimitExceeded)
+
+
+MESSAGES = {
+    "encrypted": ENCRYPTED,
+    "signed": pysequoia.sign(STRANGER.signer(), DAY, mode=pysequoia.SignatureMode.INLINE),
+    "clear": pysequoia.sign(STRANGER.signer(), b"TIMESTAMP,Spd\n", mode=pysequoia.SignatureMode.CLEAR),
+}
+
+
+@pytest.mark.parametrize("full", ["message", "output"])
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_full_disk_is_no_damage_of_a_message(message: str, full: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, with_room = iter(["message", "output"]), tempfile.TemporaryFile
+
+    def temporary_file(dir: Path | None) -> IO[bytes]:  # noqa: A002 - as the library calls it
+        return Path("/dev/full").open("r+b") if next(opened) == full else with_room(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", temporary_file)
+    (one,) = unpack(MESSAGES[message], "day.csv.gpg", keys=[KEY])
+    assert isinstance(one, Unreadable)
+    assert one.error.as_dict() == {
+        "what": "what is in it can't be unpacked: No space left on device",
+        "where": "day.csv.gpg",
+        "remedy": "make room on the disk, then load --retry",
+    }
+
+
+def test_a_message_is_opened_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    found = unpack(ENCRYPTED, "day.csv", keys=[KEY], spool=Spool(tmp_path / "archive"))
+    assert contents(found) == {"day.csv": DAY}
+    assert list((tmp_path / "archive").iterdir()) == []
 
 
 @settings(max_examples=40)  # a process each
