@@ -26,8 +26,8 @@ STAGING = "path:models/staging"
 METADATA = "+tag:metadata"  # what a loader asks, and all that it is made from
 NO_TESTS = ("--exclude-resource-type", "unit_test", "test")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they judge the project, not the data
-# all models, of tests only those that ask what metadata say; the others hold models to their form, as far as anything has
-# come to be held to it, and run with the first file
+# all models, of tests only those that ask what metadata say; the others hold models to their form, as far as anything
+# has come to be held to it, and run with the first file
 NO_READINGS = ("--indirect-selection", "empty", "--select", "resource_type:model", "resource_type:seed", "tag:metadata")
 # The tables between what people state and the readings, each after those that it is made from
 FLAG_TABLES = ("hand_made_periods", "flagged_periods", "channel_periods")
