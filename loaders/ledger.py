@@ -203,10 +203,11 @@ def first_segment(connection: Connection, row: LedgerRow) -> LedgerRow:
     return first
 
 
-def rank_timestamp(connection: Connection, file_id: int) -> datetime | None:
-    """The column of that name."""
-    row = connection.execute("select rank_timestamp from raw.file where file_id = %s", [file_id]).fetchone()
-    return row[0] if row else None
+def last_and_rank(connection: Connection, file_id: int) -> tuple[datetime | None, datetime | None]:
+    """The columns `last_timestamp` and `rank_timestamp`."""
+    query = "select last_timestamp, rank_timestamp from raw.file where file_id = %s"
+    row: tuple[datetime | None, datetime | None] | None = connection.execute(query, [file_id]).fetchone()
+    return row or (None, None)
 
 
 def settle(connection: Connection, file_id: int, state: State, **columns: Any) -> None:

@@ -20,12 +20,11 @@ from loaders.faults import told
 from loaders.formats.frame import LoggerFile, Table
 from loaders.ledger import LedgerRow
 from loaders.pieces import Piece, Unfinished
-from loaders.readings import ChannelRows, Counts, add_up, as_utc, only
+from loaders.ranking import Before, Extent
+from loaders.readings import ChannelRows, Counts, add_up, as_stamp, as_utc, only
 from loaders.rejecting import Lost, Stamps
 
 Pieces = Callable[[], Iterator[Piece]]
-A_MOMENT = np.timedelta64(1, "us")
-LONGEST_PART = 900_000  # moments: less than a second, so that a whole row wins over any part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +43,24 @@ class Survey:
 
     file: Readable
     station: str = ""
-    first: np.datetime64 | None = None
-    last: np.datetime64 | None = None
-    rank: np.datetime64 | None = None
+    extent: Extent = field(default_factory=Extent)
     clock: dict[str, Any] = field(default_factory=dict)
     rejected: list[Lost] = field(default_factory=list)
 
+    @property
+    def begins(self) -> np.datetime64:
+        """When its first reading is from; now, where it has none."""
+        return np.datetime64("now") if self.extent.first is None else self.extent.first
+
+    @property
+    def ends(self) -> np.datetime64:
+        """When its last reading is from; now, where it has none."""
+        return np.datetime64("now") if self.extent.last is None else self.extent.last
+
     def add(self, rows: Sequence[ChannelRows], unfinished: Unfinished | None) -> None:
-        """Take in the readings of a table; a row that may have been cut counts as far as it goes."""
+        """Take in the readings of a table."""
         for stamps, lines in {id(one.timestamps): (one.timestamps, one.lines) for one in rows}.values():
-            if not len(stamps):
-                continue
-            low, high = stamps.min(), stamps.max()
-            self.first = low if self.first is None else min(self.first, low)
-            self.last = high if self.last is None else max(self.last, high)
-            whole = stamps if unfinished is None else stamps[lines <= unfinished.lines]
-            if len(whole):
-                part = A_MOMENT * (min(unfinished.size, LONGEST_PART) if unfinished else 0)
-                rank = whole.max() + part
-                self.rank = rank if self.rank is None else max(self.rank, rank)
+            self.extent.add(stamps, lines, unfinished)
 
 
 def bring_in(connection: Connection, files: Sequence[Readable]) -> dict[int, Counts]:
@@ -118,11 +116,12 @@ def _surveyed(connection: Connection, channels: Channels, file: Readable) -> Sur
                 rows, clock = _normalised(channels, survey, piece.file, table)
                 survey.clock = clock or survey.clock
                 survey.add(rows, piece.unfinished)
+            survey.extent.is_unfinished |= piece.unfinished is not None
     except MetadataError as error:
         described = file.described | {"error": told(error) | {"waits_for": "metadata"}}
         ledger.settle(connection, _id(file), "failed", **described)
         return None
-    survey.station = file.logger.station_at(np.datetime64("now") if survey.last is None else survey.last)
+    survey.station = file.logger.station_at(survey.ends)
     return survey
 
 
@@ -175,7 +174,9 @@ def _waves(channels: Channels, surveys: Sequence[Survey]) -> Iterator[list[Chann
     """
     batch: list[ChannelRows] = []
     until: dict[int, np.datetime64] = {}
-    for survey in sorted(surveys, key=lambda survey: np.datetime64("now") if survey.first is None else survey.first):
+    for survey in sorted(
+        surveys, key=lambda survey: np.datetime64("now") if survey.extent.first is None else survey.extent.first
+    ):
         for number, piece in enumerate(survey.file.pieces()):
             survey.rejected += _lost(channels, survey, piece.file)
             if number:
@@ -195,16 +196,19 @@ def _settle_before(connection: Connection, surveys: Sequence[Survey]) -> None:
     """What decides between these files' values and others' stands on the ledger before they are compared."""
     for survey in surveys:
         row = survey.file.row
-        rank = survey.rank
-        if row.continues_file_id is not None:  # one that continues another wins over it
-            before = ledger.rank_timestamp(connection, row.continues_file_id)
-            if before is not None:
-                later: np.datetime64 = np.datetime64(before.replace(tzinfo=None), "us") + A_MOMENT
-                rank = later if rank is None else max(rank, later)
+        extent, rank = survey.extent, survey.extent.rank(row.whole_bytes, _before(connection, row))
         described = survey.file.described | survey.clock
-        for name, stamp in (("first", survey.first), ("last", survey.last), ("rank", rank)):
+        for name, stamp in (("first", extent.first), ("last", extent.last), ("rank", rank)):
             described[f"{name}_timestamp"] = None if stamp is None else as_utc(stamp)
         ledger.settle(connection, row.file_id, "loaded", **described)
+
+
+def _before(connection: Connection, row: LedgerRow) -> Before | None:
+    if row.continues_file_id is None:
+        return None
+    last, rank = ledger.last_and_rank(connection, row.continues_file_id)
+    end = ledger.end_of(connection, row.continues_file_id)
+    return Before(as_stamp(last), as_stamp(rank), is_unfinished=end is not None and bool(end.unfinished))
 
 
 def _settle_after(connection: Connection, surveys: Sequence[Survey], counts: dict[int, Counts]) -> None:

@@ -58,3 +58,8 @@ def as_utc(stamp: np.datetime64) -> datetime:
     naive: Any = stamp.item()
     moment: datetime = naive.replace(tzinfo=UTC)
     return moment
+
+
+def as_stamp(moment: datetime | None) -> np.datetime64 | None:
+    """What the database holds, as a naive stamp in UTC."""
+    return None if moment is None else np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")

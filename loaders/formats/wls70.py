@@ -146,7 +146,7 @@ def read_subsets(lines: Sequence[str], begin: int, words: dict[str, str]) -> tup
     values: list[list[str]] = []
     ragged: list[Rejected] = []
     for mark, end in pairwise([*marks, len(lines)]):
-        subset = [text for line in lines[mark + 1 : end] if (text := line.strip()) not in ("", END)]
+        subset = [text for line in lines[mark + 1 : end] if not _is_mark(text := line.strip())]
         if len(subset) == len(words):
             kept.append(mark + 1)
             values.append(subset)
@@ -164,6 +164,11 @@ def read_subsets(lines: Sequence[str], begin: int, words: dict[str, str]) -> tup
     begins[at] = np.append(True, (np.diff(times[at]) != np.timedelta64(0)) | (np.diff(heights_m[at]) <= 0))[: len(at)]
     texts = tuple(" ".join(subset) for subset in values)
     return Subsets(np.array(kept, dtype=np.int64), texts, columns, times, heights_m, placed, begins), ragged
+
+
+def _is_mark(text: str) -> bool:
+    """Whether a line is blank, or what stands between values: where a transfer broke off, the beginning of that."""
+    return SUBSET.startswith(text) or END.startswith(text)
 
 
 def _strings(texts: Sequence[str]) -> pa.ChunkedArray[Any]:

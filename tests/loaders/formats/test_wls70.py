@@ -123,3 +123,10 @@ def test_what_was_simulated_is_read() -> None:
     assert file.rejected == ()
     for level in profile(ridge()):
         np.testing.assert_allclose(column_of(file, f"{level.height_m:g}m Wind speed"), level.speed, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("lost", range(1, 9))
+def test_a_mark_of_which_a_transfer_left_a_part_is_no_value(lost: int) -> None:
+    whole = written()["wls70"].rstrip()
+    assert whole.endswith(b":7777:")
+    assert wls70.parse(whole[:-lost]).rejected == ()
