@@ -13,6 +13,7 @@ from loaders import ledger, parsing, pieces
 from loaders.archive import Archive
 from loaders.clock import Logger, Loggers, read_loggers
 from loaders.companions import completed, is_information, is_read_by_name
+from loaders.containers.detecting import kind_of
 from loaders.containers.frame import Member
 from loaders.containers.spool import as_file
 from loaders.faults import OF_ONE_FILE, failure, told
@@ -113,12 +114,17 @@ class Opener:
         return None, Joined(tuple(self.archive.open(segment.archived) for segment in rows))
 
     def _module_of_appended(self, row: LedgerRow, source: Source) -> Format | None:
-        """The format of a file that is read in pieces, since loggers append to it or it is large: no container is."""
+        """The format of a file that is read in pieces, since loggers append to it or it is large; of a container none.
+
+        Some formats are told by words anywhere in their beginning, which an archive may have as well.
+        """
         first = source
         if row.continues_file_id is not None:
             first = self.archive.open(ledger.first_segment(self.connection, row).archived)
         module = self.formats.find(first.read(0, HEAD_BYTES), row.path)
-        return module if module is not None and pieces.is_cut(module, source.size) else None
+        if module is None or not pieces.is_cut(module, source.size):
+            return None
+        return module if pieces.grows(module) or kind_of(source) is None else None
 
     def _module_of(self, row: LedgerRow, source: Source) -> Format:
         """The format of a file that is no container, completed by another file where it needs one."""

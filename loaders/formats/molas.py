@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from loaders.formats import blocks, cells, dates, grid
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats import blocks, cells, cutting, dates, grid
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import UTF16_MARKS, decode_lines
 
 NAME = "molas"
 VERIFIED = False
+GROWS = False
 WIND_SPEED = "水平风速"
 ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 FACT = "ID System"
@@ -50,7 +51,7 @@ def parse(content: bytes) -> LoggerFile:
     header stands among the rows.
     """
     lines = decode(content)
-    at = next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if WIND_SPEED in line and "\t" in line), None)
+    at = _names_at(lines)
     if at is None:
         raise FormatError(f"no line of names with '{WIND_SPEED}'", f"line {min(len(lines), LONGEST_HEADER)}", DEMAND)
     facts = read_facts(lines[:at])
@@ -82,7 +83,18 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=None,
+        decided=stamps.decided,
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut."""
+    at = _names_at(decode(content[: cutting.HEADER_BYTES]))  # its own way to decode
+    return None if at is None else cutting.written_once(content, lambda _: at + 1)
+
+
+def _names_at(lines: Sequence[str]) -> int | None:
+    return next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if WIND_SPEED in line and "\t" in line), None)
 
 
 def decode(content: bytes) -> list[str]:
