@@ -41,12 +41,10 @@ def read(text: str, header: re.Pattern[str], read_one: Callable[[str], LoggerFil
     found = cut(text, header)
     files = [_moved(read_one, block) for block in found]
     logger = the_logger((file.logger, block.first_line) for file, block in zip(files, found, strict=True))
-    for file, block in zip(files, found, strict=True):
-        if (file.utc_offset, file.timestamp_is_end_of_period) != (
-            files[0].utc_offset,
-            files[0].timestamp_is_end_of_period,
-        ):
-            raise FormatError("headers of two clocks in one file", f"line {block.first_line}", APART)
+    the_clock(
+        (file.utc_offset, file.timestamp_is_end_of_period, block.first_line)
+        for file, block in zip(files, found, strict=True)
+    )
     if len(files) == 1:
         return files[0]
     return replace(
@@ -101,6 +99,20 @@ def the_logger(names: Iterable[tuple[str | None, int]]) -> str | None:
             )
         first = name
     return first
+
+
+def the_clock(
+    clocks: Iterable[tuple[np.timedelta64 | None, bool | None, int]],
+) -> tuple[np.timedelta64 | None, bool | None]:
+    """The offset from UTC, and the side of the period that stamps mark, which all headers have.
+
+    They come with the line of each. Raises FormatError where they differ.
+    """
+    first, *others = clocks
+    for *clock, line in others:
+        if tuple(clock) != first[:2]:
+            raise FormatError("headers of two clocks in one file", f"line {line}", APART)
+    return first[:2]
 
 
 def joined(tables: Iterable[Table]) -> tuple[Table, ...]:

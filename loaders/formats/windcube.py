@@ -94,32 +94,34 @@ def matches(head: bytes) -> bool:
 def parse(content: bytes) -> LoggerFile:
     """Read one file, or several that were appended to each other; lines and cells that can't be read go to `rejected`.
 
-    Raises FormatError where a header can't be read, and where the file holds more than one lidar.
+    Raises FormatError where a header can't be read, and where the file holds more than one lidar or clock.
     """
-    text = decode_lines(content)
+    found = blocks.cut(decode_lines(content), HEADER)
+    begins = [block.first_line for block in found]
     headers: list[Header] = []
     tables: list[Table] = []
     rejected: list[Rejected] = []
     decided: list[dict[str, object]] = []
-    for block in blocks.cut(text, HEADER):
+    for block in found:
         header, some_tables, some_rejected, some_decided = read_block(block)
         headers.append(header)
         tables += some_tables
         rejected += some_rejected
         decided.append(some_decided)
-    offsets = {utc_offset(header.facts.get("timezone", "")) for header in headers}
-    if len(offsets) > 1:
-        raise FormatError("headers of two time zones in one file", "", "cut the file at its headers, load the pieces")
-    ends = {END_OF_PERIOD in header.names[0] or None for header in headers}
+    offset, is_end = blocks.the_clock(
+        (utc_offset(header.facts.get("timezone", "")), END_OF_PERIOD in header.names[0] or None, line)
+        for header, line in zip(headers, begins, strict=True)
+    )
+    serials = (header.facts.get("ID System") or None for header in headers)
     return LoggerFile(
         format=NAME,
-        logger=blocks.the_logger((header.facts.get("ID System") or None, header.line) for header in headers),
+        logger=blocks.the_logger(zip(serials, begins, strict=True)),
         tables=blocks.joined(tables),
         rejected=tuple(rejected),
         header=describe(headers),
         created=None,
-        utc_offset=offsets.pop(),
-        timestamp_is_end_of_period=ends.pop() if len(ends) == 1 else None,
+        utc_offset=offset,
+        timestamp_is_end_of_period=is_end,
         decided=decided[0],
     )
 

@@ -214,6 +214,17 @@ def test_appended_rows_stand_under_their_own_header_whatever_stands_before_the_f
         assert loaded(module, before + first + other).rows == expected
 
 
+@pytest.mark.parametrize("place", [0.1, 0.45, 1])
+def test_a_header_of_another_clock_is_found_wherever_it_stands_in_a_large_file(place: float) -> None:
+    module, rows = MODULES["windcube"], FILES["windcube"].splitlines(keepends=True)
+    short = b"".join(rows[:30])
+    at = int(place * len(rows))
+    content = b"".join([*rows[:at], short.replace(b" (end of interval)", b""), short, *rows[at:]])
+    assert len(content) > 40 * len(short)
+    with pieces_of(len(content) // 5):
+        assert outcome(loaded, module, content) == ("headers of two clocks in one file", f"line {at + 1}")
+
+
 @settings(deadline=None, max_examples=60)
 @given(names, st.floats(0.05, 0.9), damages, st.floats(0.5, 1), st.booleans())
 def test_whatever_stands_in_a_file_is_loaded_as_it_would_be_whole(

@@ -130,7 +130,19 @@ def test_files_that_were_appended_to_each_other_are_one() -> None:
         (
             small(ROW.format(minute=10)) + small(ROW.format(minute=20)).replace(b"WLS7-1", b"WLS7-2"),
             "rows of two instruments in one file: 'WLS7-1', then 'WLS7-2'",
-            "line 11",
+            "line 7",
+        ),
+        (
+            small(ROW.format(minute=10)) + small(ROW.format(minute=20), zone="UTC+1"),
+            "headers of two clocks in one file",
+            "line 7",
+        ),
+        (
+            small(ROW.format(minute=10))
+            + small(ROW.format(minute=20), names=NAMES.replace(" (end of interval)", ""))
+            + small(ROW.format(minute=30)),
+            "headers of two clocks in one file",
+            "line 7",
         ),
         (
             b"HeaderLength=2\nID System=1\nAltitudes(m)=\t40\t60\nDate\tVhm1\tAvail.1\t\n",
