@@ -14,7 +14,7 @@ from loaders import headers
 from loaders.formats.detect import Format
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.source import Source
-from loaders.formats.text import line_breaks
+from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
 
 PIECE_BYTES = 8 << 20
 LARGE_BYTES = 16 << 20  # of a file that isn't appended to; smaller ones are parsed whole, their rows deciding together
@@ -170,9 +170,7 @@ def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
         logger = file.logger
         position, size = position + size, usual
         first_line, after_it = state.lines + 1, _end(content, found, state)
-        unfinished = None
-        if is_last and after_it is not None and after_it.unfinished and (grows(module) or is_text(module)):
-            unfinished = Unfinished(after_it.lines, len(after_it.unfinished))
+        unfinished = _last_row(module, content, state, after_it) if is_last else None
         yield Piece(file, after_it if is_last and grows(module) else None, unfinished, first_line)
         if is_last or after_it is None:
             return
@@ -237,8 +235,21 @@ def _end(content: bytes, found: Cut | None, state: End) -> End | None:
     return End(found.heading, found.heading_lines, content[found.at :], lines)
 
 
+def _last_row(module: Format, content: bytes, state: End, after_it: End | None) -> Unfinished | None:
+    """The last row of a file of which this is the last piece, if it may have been cut.
+
+    What stands behind the last place for a cut isn't asked where nothing will be appended: it may hold whole rows.
+    """
+    if grows(module) and after_it is not None:
+        return Unfinished(after_it.lines, len(after_it.unfinished)) if after_it.unfinished else None
+    found = _unfinished(module, content)
+    return found and replace(found, lines=found.lines + state.lines - state.heading_lines)
+
+
 def _unfinished(module: Format, content: bytes) -> Unfinished | None:
     """The last row of a file that came as a whole, where it is text and no line ends behind it."""
+    if content.startswith(UTF16_MARKS):  # whose lines don't end by a byte of its own
+        content = decode_lines(content).encode()
     if not is_text(module) or content.rstrip(b"\x00").endswith(LINE_ENDS):
         return None
     last = max(content.rfind(end) for end in LINE_ENDS) + 1
