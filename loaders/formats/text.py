@@ -10,6 +10,8 @@ MARKS = re.compile("^\ufeff+", re.MULTILINE)
 
 def line_breaks(content: bytes, end: int) -> int:
     """How many lines `decode_lines` makes of the first bytes."""
+    if content.startswith(UTF16_MARKS):
+        return decode_lines(content[: end + end % 2]).count("\n")  # behind a byte of a break, that is behind it
     breaks = content.count(b"\n", 0, end)
     if b"\r" in content:
         breaks += sum(sign * content.count(some, 0, end) for sign, some in ((1, b"\r"), (-1, b"\r\n"), (-1, b"\r\r\n")))

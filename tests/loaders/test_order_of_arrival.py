@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -129,3 +129,27 @@ def test_a_mixed_array_file_of_a_logger_programmed_anew_is_the_same_in_pieces(
         parts += [whole[:cut] for cut in data.draw(st.lists(st.integers(len(lines[0]), len(whole)), max_size=3))]
         parts.append(whole)
     assert loaded(field, data.draw(st.permutations(parts)), SERIAL)[0] == table
+
+
+def hourly_behind() -> bytes:
+    """A mixed-array file that ends in the row of an hour, of the same stamp as the ten minutes before it."""
+    lines = [f"110,2021,60,{minute},{minute / 8:.2f}" for minute in (10, 20, 30, 40, 50, 100)]
+    return "\r\n".join([*lines, "160,2021,60,100,93.52", ""]).encode()
+
+
+LAST_ROW_NOT_LATEST = {
+    "newest first": toa5({step: [step + 10.25] for step in range(9, 0, -1)}),
+    "two tables at one stamp": hourly_behind(),
+    "an older file appended": toa5({step: [1.5] for step in range(30, 34)}) + toa5({3: [4.25], 4: [12.75]}),
+    "one row without line break": toa5({3: [12.75]}).rstrip(),
+}
+
+
+@pytest.mark.parametrize("name", LAST_ROW_NOT_LATEST)
+def test_a_number_cut_in_transfer_loses_in_any_order_where_its_stamp_is_not_the_latest(field: Home, name: str) -> None:
+    whole = LAST_ROW_NOT_LATEST[name]
+    logger = None if whole.startswith(b'"TOA5"') else SERIAL
+    table, _ = loaded(field, [whole], logger)
+    parts = [whole.rstrip()[:-lost] for lost in (1, 3)]  # as 12.7, and 12
+    for contents in permutations([*parts, whole]):
+        assert loaded(field, contents, logger)[0] == table

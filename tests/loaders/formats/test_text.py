@@ -39,6 +39,14 @@ def test_a_cut_counts_the_lines_that_a_parser_sees(content: bytes) -> None:
     assert line_breaks(content, len(content)) == decode_lines(content).count("\n")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_of_two_bytes_a_character_ends_once(encoding: str, end: str) -> None:
+    content = ("\ufeff" + end.join(["a", "b", "c"])).encode(encoding)
+    behind_last_break = max(content.rfind(b"\n"), content.rfind(b"\r")) + 1
+    assert line_breaks(content, behind_last_break) == line_breaks(content, len(content)) == 2
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_later_header_behind_a_mark_begins_a_block_of_its_own(end: str) -> None:
     first, second = header() + row(10), SWAPPED + row(20, speed="0.5", deviation="6")
