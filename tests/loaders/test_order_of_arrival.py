@@ -133,8 +133,9 @@ def test_a_mixed_array_file_of_a_logger_programmed_anew_is_the_same_in_pieces(
 
 def hourly_behind() -> bytes:
     """A mixed-array file that ends in the row of an hour, of the same stamp as the ten minutes before it."""
-    lines = [f"110,2021,60,{minute},{minute / 8:.2f}" for minute in (10, 20, 30, 40, 50, 100)]
-    return "\r\n".join([*lines, "160,2021,60,100,93.52", ""]).encode()
+    rows = [(110, time) for time in (10, 20, 30, 40, 50, 100)] + [(160, 100)]
+    rows += [(number, 100 + time) for number, time in rows]
+    return "".join(f"{number},2021,60,{time},{time / 8 + 0.11:.2f}\r\n" for number, time in rows).encode()
 
 
 LAST_ROW_NOT_LATEST = {
