@@ -74,6 +74,7 @@ def shuffled() -> dict[str, bytes]:
         "newest first": newest_first,
         "an older file appended": toa5({step: [step + 0.25] for step in range(30, 40)}) + toa5(rows),
         "two tables, one stamp": "".join(sorted(arrays, key=lambda line: line.split(",")[3])).encode(),
+        "two bytes a character": toa5(rows).decode().encode("utf-16"),
         "one row": toa5({3: [12.34]}),
         "one row, no line break": toa5({3: [12.34]}).rstrip(),
     }
