@@ -26,6 +26,8 @@ LIBPQ = {
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
 }
+# what libpq asks where nothing listens, whether at a port or a socket
+NOT_RUNNING = "Is the server running"
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -51,9 +53,17 @@ def connect(home: Home, role: Role, *, application: str = "stationmanager") -> C
     try:
         return psycopg.connect(conninfo, autocommit=True)
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(
-            str(error).strip().splitlines()[-1], f"database of {home.path}, role {role}", "stationmanager up"
-        ) from error
+        raise unavailable(home, error, f"database of {home.path}, role {role}") from error
+
+
+def unavailable(home: Home, error: psycopg.OperationalError, where: str) -> DatabaseUnavailable:
+    """The error of a database that can't be reached: ours can be started, any other may be misnamed."""
+    told = " ".join(str(error).split())
+    if home.server_url:
+        return DatabaseUnavailable(told, where, "is the server running, and is STATIONMANAGER_DATABASE_URL right?")
+    return DatabaseUnavailable(
+        "the database isn't running" if NOT_RUNNING in told else told, where, "stationmanager up"
+    )
 
 
 def url(home: Home, role: Role) -> str:

@@ -11,9 +11,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from database.connection import ROLES, parameters
+from database.connection import ROLES, parameters, unavailable
 from database.embedded import cluster
-from database.errors import DatabaseUnavailable, SetupError
+from database.errors import SetupError
 from database.home import Home
 from database.private_files import write_private
 
@@ -82,8 +82,4 @@ def _owner(home: Home, database: str | None = None) -> psycopg.Connection[tuple[
     try:
         return psycopg.connect(make_conninfo("", **given), autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(
-            str(error).strip().splitlines()[-1],
-            f"{given.get('host')}:{given.get('port')}",
-            "is the server running, and is STATIONMANAGER_DATABASE_URL right?",
-        ) from error
+        raise unavailable(home, error, f"{given.get('host')}:{given.get('port')}") from error

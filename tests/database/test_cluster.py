@@ -172,7 +172,17 @@ def test_a_stopped_database_is_an_error_that_says_how_to_start_it(fresh: Home) -
     cluster.stop(fresh)
     with pytest.raises(DatabaseUnavailable) as raised:
         connect(fresh, "analyst")
-    assert raised.value.remedy == "stationmanager up"
+    assert (raised.value.what, raised.value.remedy) == ("the database isn't running", "stationmanager up")
+
+
+def test_a_server_of_ones_own_that_does_not_answer_is_told_whole(tmp_path: Path) -> None:
+    home = Home(tmp_path, server_url="postgresql://somebody@127.0.0.1:1/wind")
+    for reach in (lambda: preparing.prepare(home, print), lambda: connect(home, "analyst")):
+        with pytest.raises(
+            DatabaseUnavailable, match="Connection refused Is the server running on that host"
+        ) as raised:
+            reach()
+        assert raised.value.remedy == "is the server running, and is STATIONMANAGER_DATABASE_URL right?"
 
 
 def test_lost_passwords_are_explained(fresh: Home) -> None:
