@@ -8,12 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 from database.connection import Connection
+from database.errors import UsageError
 from exporters import station as stations
 from exporters.pivot import slices
 from exporters.station import Column, Recorded, Station
 
 # Told the number of slices of time that are done, and that of all.
 Progress = Callable[[int, int], None]
+
+
+class NothingRecorded(UsageError):
+    """The station has no reading in the period that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,19 @@ class Selection:
 
 
 def select(connection: Connection, request: Request) -> Selection:
-    """Look up what is asked for; UsageError where there is no such station."""
+    """Look up what is asked for, before anything is written.
+
+    Raises UsageError where there is no such station or the period ends before it begins, NothingRecorded where a
+    period is named and has no reading. A station without any reading may be exported as a whole.
+    """
     station = stations.find(connection, request.station)
-    recorded = stations.recorded(connection, station, request.date_from, request.date_to)
+    begin, end = station.utc(request.date_from), station.utc(request.date_to)
+    if begin and end and begin >= end:
+        expected = f"a time after {request.date_from}, as the end is exclusive"
+        raise UsageError(f"found {request.date_to}, expected {expected}", "export --to", "mend --from or --to")
+    recorded = stations.recorded(connection, station, begin, end)
+    if recorded is None and (begin or end):
+        raise _nothing_recorded(connection, station, request)
     changed = stations.changed_at(connection, station)
     return Selection(
         station,
@@ -57,3 +72,13 @@ def select(connection: Connection, request: Request) -> Selection:
         changed and station.clock(changed),
         slices(connection, station, recorded),
     )
+
+
+def _nothing_recorded(connection: Connection, station: Station, request: Request) -> NothingRecorded:
+    """The error, with the period that was asked for and what the station has."""
+    asked = [f"{word} {moment}" for word, moment in (("from", request.date_from), ("to", request.date_to)) if moment]
+    what = f"{station.station} has no reading {' '.join(asked)}"
+    if there := stations.recorded(connection, station, None, None):
+        has = f"by its clock it has some from {station.clock(there.first)} to {station.clock(there.last)}"
+        return NothingRecorded(f"{what}; {has}", "export --from and --to", "name a period within these")
+    return NothingRecorded(f"{what}, nor any other", "export", "stationmanager load, then stationmanager build")

@@ -20,7 +20,7 @@ STYLE = TextStyle(",", "\n", 'YYYY-MM-DD"T"HH24:MI:SS"Z"', timedelta(0), rounded
 def export(connect: Callable[[], Connection], request: Request, on_progress: Progress) -> ExportedFile:
     """Write `<station>.csv` into the folder; its columns stand in the order of the Windographer files.
 
-    A station that hasn't recorded anything gets its header and no rows. Raises UsageError for an unknown station.
+    A station that hasn't recorded anything gets its header and no rows. Raises UsageError as `select` does.
     """
     path = request.folder / f"{request.station}.csv"
     with snapshot(connect) as connections:

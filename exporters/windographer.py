@@ -30,7 +30,7 @@ def export(connect: Callable[[], Connection], request: Request, on_progress: Pro
     """Write `<station>_windographer.zip` into the folder.
 
     A station that hasn't recorded anything gets files with headers and no rows.
-    Raises UsageError for an unknown station.
+    Raises UsageError as `select` does.
     """
     path = request.folder / f"{request.station}_windographer.zip"
     with snapshot(connect) as connections:

@@ -12,9 +12,10 @@ from database.connection import connect
 from database.errors import UsageError
 from exporters.exporting import FORMATS
 from exporters.exporting import export as export_station
-from exporters.selection import Request
+from exporters.selection import NothingRecorded, Request
+from exporters.writing import ExportedFile
 from loaders.metadata.slug import slug
-from orchestration.cli.console import JsonOption, home, print_json, print_table, progress
+from orchestration.cli.console import JsonOption, home, print_json, print_table, progress, say
 
 StationsArgument = Annotated[list[str] | None, typer.Argument(help="Stations by name; all if none is named.")]
 
@@ -37,22 +38,33 @@ def export(
     """Write each station's cleaned readings into a file, blank where nothing is valid.
 
     `windographer` is a zip with one text file for all sensors, one for each type of sensor, and the flagging log;
-    `csv` is one wide table with UTC timestamps. A file appears under its name only when it is whole.
+    `csv` is one wide table with UTC timestamps. A file appears under its name only when it is whole. A period without
+    any reading is an error and writes nothing; where no station is named, those without are left out.
     """
     here = home()
     folder = output or here.exports
     begin, end = _moment(date_from, "--from"), _moment(date_to, "--to")
-    files = []
+    files: list[ExportedFile] = []
+    left_out: list[NothingRecorded] = []
     for station in [slug(name) for name in stations or []] or _all_stations():
         with progress(f"Exporting {station}") as advance:
-            files.append(
-                export_station(
-                    lambda: connect(here, "exporter", application="stationmanager export"),
-                    file_format,
-                    Request(station, folder, begin, end),
-                    lambda done, total: advance("", done, total),
+            try:
+                files.append(
+                    export_station(
+                        lambda: connect(here, "exporter", application="stationmanager export"),
+                        file_format,
+                        Request(station, folder, begin, end),
+                        lambda done, total: advance("", done, total),
+                    )
                 )
-            )
+            except NothingRecorded as error:
+                if stations:
+                    raise
+                left_out.append(error)
+    if left_out and not files:
+        raise left_out[0]
+    for nothing in left_out:
+        say(f"left out: {nothing.what}")
     if as_json:
         print_json({"files": files})
         return

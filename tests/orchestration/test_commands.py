@@ -97,6 +97,29 @@ def test_the_flagging_log_that_we_export_changes_nothing_when_it_comes_back(load
     assert len(json.loads(run(loaded, "flag", "list", "--json"))["flags"]) == 2
 
 
+def test_an_export_of_no_reading_is_an_error_and_leaves_the_earlier_file(loaded: Home) -> None:
+    (file,) = json.loads(run(loaded, "export", "--json"))["files"]
+    content = Path(file["path"]).read_bytes()
+    for stations in ((), ("test_mast",)):
+        period = ("--from", "2031-01-01", "--to", "2031-02-01")
+        error = json.loads(run(loaded, "export", *stations, *period, "--json", expect=1))["error"]
+        assert error["what"].startswith("test_mast has no reading from 2031-01-01 00:00:00 to 2031-02-01 00:00:00")
+    assert Path(file["path"]).read_bytes() == content
+
+
+def test_an_export_of_all_stations_leaves_out_those_without_a_reading_in_the_period(
+    loaded: Home, write: Callable[[str, bytes], Path]
+) -> None:
+    silent = json.loads(run(loaded, "metadata", "export", "test_mast").replace("4711", "4712"))
+    silent["measurement_location"][0]["name"] = "a_silent_mast"
+    run(loaded, "metadata", "import", write("silent.json", json.dumps(silent).encode()))
+    period = ("--from", "2021-03-01", "--to", "2021-03-02")
+    files = json.loads(run(loaded, "export", *period, "--json"))["files"]
+    assert [(file["station"], file["rows"]) for file in files] == [("test_mast", 6)]
+    error = json.loads(run(loaded, "export", "a_silent_mast", *period, "--json", expect=1))["error"]
+    assert error["what"].endswith("nor any other")
+
+
 def test_an_unchanged_build_does_nothing(loaded: Home) -> None:
     assert json.loads(run(loaded, "build", "--json")) == {"built": False, "files": []}
 
