@@ -250,6 +250,13 @@ def test_other_tables_are_refused_with_the_near_name(team: Connection, tmp_path:
     assert error.value.remedy == "did you mean quality_rules.csv?"
 
 
+def test_a_table_of_something_else_is_shown_the_command_that_takes_it(team: Connection, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"found the table erroneous_periods\.csv") as error:
+        take(team, tmp_path, "erroneous_periods.csv", "Sensor,Start,Stop,Reason")
+    for command in ("stationmanager flag import FILE", "stationmanager load FILE", "import the folder"):
+        assert command in error.value.remedy
+
+
 def test_rules_are_known_only_once_they_were_built(home: Home, tmp_path: Path) -> None:
     with connect(home, "loader") as connection, pytest.raises(UsageError) as error:
         take(connection, tmp_path, RULES, "rule,parameter,value", "spike,mode,off")

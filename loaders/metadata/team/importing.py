@@ -21,6 +21,10 @@ from loaders.metadata.team.known import Known
 from loaders.problems import one_of, refuse, suggestion
 
 MEND = "correct these rows and import the table again; nothing of it was imported"
+ELSEWHERE = (
+    "import the folder, where it is a table of a station; erroneous periods come in by stationmanager flag import FILE,"
+    " files of loggers by stationmanager load FILE"
+)
 
 ONE_IMPORT_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('stationmanager metadata import', 0))"
 NEWEST = "select sha256, rows from metadata.team_table where name = %(name)s order by team_table_id desc limit 1"
@@ -95,7 +99,7 @@ def import_team_table(connection: Connection, path: Path, *, imported_by: str) -
     """
     if path.name not in LAYOUTS:
         what = f"found the table {path.name}, expected {one_of(LAYOUTS, 'table of a team')}"
-        remedy = suggestion(path.name, LAYOUTS) or "import the folder, where it is a table of a station"
+        remedy = suggestion(path.name, LAYOUTS) or ELSEWHERE
         raise UsageError(what, str(path), remedy)
     try:
         content = path.read_bytes()
