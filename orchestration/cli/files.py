@@ -16,6 +16,7 @@ from loaders import ledger
 from loaders.archive import BLOCK_BYTES, Archive
 from loaders.loading import load as load_files
 from loaders.loading import load_waiting
+from loaders.metadata.stored import find_station
 from loaders.receiving import as_it_came
 from loaders.replaying import replay as replay_logger
 from loaders.results import FileResult, LoadResult
@@ -85,11 +86,12 @@ def list_files(
 ) -> None:
     """List the files that were received, as the ledger has them."""
     with connect(home(), "loader") as connection:
+        slug = None if station is None else find_station(connection, station)
         rows = ledger.find(
             connection,
             "%s::text is null or logger in (select serial from metadata.loggers where station = %s)",
-            station,
-            station,
+            slug,
+            slug,
         )
     if as_json:
         print_json({"files": rows})

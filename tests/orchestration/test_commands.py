@@ -43,6 +43,13 @@ def test_load_answers_what_became_of_every_file(mast: Home, write: Callable[[str
     assert run(mast, "file", "get", sha256[:10]) == path.read_bytes().decode().replace("\r\n", "\n")
 
 
+def test_the_files_of_a_station_are_listed_and_a_mistyped_one_is_no_empty_list(loaded: Home) -> None:
+    assert len(json.loads(run(loaded, "file", "list", "test_mast", "--json"))["files"]) == 1
+    error = json.loads(run(loaded, "file", "list", "test_mst", "--json", expect=1))["error"]
+    assert error["what"] == 'there is no station "test_mst"; the stations are test_mast'
+    assert error["remedy"].startswith("did you mean test_mast?")
+
+
 def test_a_load_that_leaves_a_file_out_exits_with_1_and_names_it(
     mast: Home, write: Callable[[str, bytes], Path]
 ) -> None:
