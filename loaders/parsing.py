@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from loaders.formats.detect import Format
-from loaders.formats.frame import FormatError, Rejected
+from loaders.formats.frame import FormatError, Rejected, Undecided
 from loaders.formats.source import Source
 from loaders.headers import together
 from loaders.pieces import PIECE_BYTES, End, Piece, grows, has_parts, is_cut, read, whole
@@ -88,8 +88,8 @@ def go_through(module: Format, source: Source, after: End | None = None) -> Gone
         return _gone_through(partial(read, module, source, after), is_kept=is_kept)
     try:
         return _gone_through(partial(read, module, source), is_kept=not has_parts(module) and source.size <= KEPT_BYTES)
-    except FormatError:
-        if has_parts(module):  # which knows all that there is
+    except FormatError as error:
+        if has_parts(module) and not isinstance(error, Undecided):  # it knows all that there is
             raise
         # all rows together may tell more than those of a piece, or tell the error that it is
         return _gone_through(partial(whole, module, source), is_kept=True)

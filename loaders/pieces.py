@@ -60,11 +60,9 @@ class Unfinished:
 
     Attributes:
         lines: those before it.
-        size: its bytes.
     """
 
     lines: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +99,13 @@ def grows(module: Format) -> bool:
 
 def is_cut(module: Format, size: int) -> bool:
     """Whether a file of so many bytes is read in pieces."""
-    large = LARGE_BYTES if has_parts(module) else LARGE_BYTES // TEXT_TAKES
+    large = LARGE_BYTES // TEXT_TAKES if is_text(module) else LARGE_BYTES
     return grows(module) or (can_be_cut(module) and size > large)
 
 
 def piece_bytes(module: Format) -> int:
     """How large a piece is, more or less."""
-    return PIECE_BYTES if grows(module) or has_parts(module) else PIECE_BYTES // TEXT_TAKES
+    return PIECE_BYTES // TEXT_TAKES if is_text(module) and not grows(module) else PIECE_BYTES
 
 
 def is_text(module: Format) -> bool:
@@ -133,7 +131,7 @@ def read(module: Format, source: Source, after: End | None = None) -> Iterator[P
 
 def _parts(module: Format, source: Source) -> Iterator[Piece]:
     parts: Callable[[Source, int], Iterator[LoggerFile]] = module.parts  # type: ignore[attr-defined]  # asked before
-    return (Piece(_with_short_names(file), None) for file in parts(source, PIECE_BYTES))
+    return (Piece(_with_short_names(file), None) for file in parts(source, piece_bytes(module)))
 
 
 def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
@@ -241,7 +239,7 @@ def _last_row(module: Format, content: bytes, state: End, after_it: End | None) 
     What stands behind the last place for a cut isn't asked where nothing will be appended: it may hold whole rows.
     """
     if grows(module) and after_it is not None:
-        return Unfinished(after_it.lines, len(after_it.unfinished)) if after_it.unfinished else None
+        return Unfinished(after_it.lines) if after_it.unfinished else None
     found = _unfinished(module, content)
     return found and replace(found, lines=found.lines + state.lines - state.heading_lines)
 
@@ -253,4 +251,4 @@ def _unfinished(module: Format, content: bytes) -> Unfinished | None:
     if not is_text(module) or content.rstrip(b"\x00").endswith(LINE_ENDS):
         return None
     last = max(content.rfind(end) for end in LINE_ENDS) + 1
-    return Unfinished(line_breaks(content, last), len(content) - last)
+    return Unfinished(line_breaks(content, last))

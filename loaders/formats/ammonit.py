@@ -20,20 +20,22 @@ from __future__ import annotations  # Arrow's types take parameters in its stubs
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from loaders.formats import blocks, cells, dates, grid
+from loaders.formats import ammonit_slices, blocks, cells, dates, grid
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, number, setting
+from loaders.formats.source import Source
 from loaders.formats.text import decode_lines
 from loaders.formats.zones import utc_offset
 
 NAME = "ammonit"
 VERIFIED = False
+GROWS = False
 MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]|^cecs_[a-z_]+=", re.MULTILINE)
 SECTION = re.compile(r"\[([^\[\]]+)\]")
 ENTRY = re.compile(r"([A-Za-z][\w ./-]*+)\s*+=(.*)")
@@ -121,7 +123,22 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=_zone(parts, read),
         timestamp_is_end_of_period=None,
+        decided=read[0].decided if read else {},
     )
+
+
+def parts(source: Source, size: int) -> Iterator[LoggerFile]:
+    """Read a large file, whose information mostly stands behind its rows, in slices of these."""
+    return ammonit_slices.read(source, size, parse, _has_rows)
+
+
+def _has_rows(content: bytes) -> bool:
+    """Whether rows stand under the one line of names, or there is what only the whole file can tell."""
+    try:
+        found = _part(decode_lines(content).split("\n"))
+    except FormatError:
+        return True
+    return len(found.blocks) != 1 or bool(found.blocks[0].rows)
 
 
 def _part(lines: Sequence[str]) -> Parts:
@@ -191,6 +208,7 @@ class Read:
     tables: tuple[Table, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     zone: np.timedelta64 | None = None
+    decided: Mapping[str, object] = field(default_factory=dict)
 
 
 def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
@@ -207,11 +225,12 @@ def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
     for at in block.rows:
         rows[at - first] = lines[at]
     body = "\n".join(rows).encode()
+    mark = grid.decimal_mark(body, separator)
     read = grid.read(
         body,
         first + 1,
         width,
-        Dialect(separator, grid.decimal_mark(body, separator)),
+        Dialect(separator, mark),
         stamp=0,
         readings=range(1, width),
         missing=MISSING,
@@ -219,9 +238,11 @@ def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
     stamps = dates.read(read.stamps, read.rows.lines)
     evaluations = _evaluations(parts.sections)
     columns = {position: _column(name, evaluations) for position, name in enumerate(names, 1)}
-    read = grid.without_texts(read, [position for position, column in columns.items() if column.statistic is None])
+    may_be_texts = [position for position, column in columns.items() if column.statistic is None]
+    decided = stamps.decided | grid.texts_in(read, may_be_texts) | grid.decided(read, mark)
+    read = grid.without_texts(read, may_be_texts)
     tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED, _period(parts.sections))
-    return Read(names, tables, rejected, stamps.utc_offset)
+    return Read(names, tables, rejected, stamps.utc_offset, decided)
 
 
 def _fields(line: str, separator: str) -> list[str]:

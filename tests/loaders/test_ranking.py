@@ -112,7 +112,7 @@ def extent_of(*, whole: list[int], unfinished: list[int], is_unfinished: bool) -
     stamps = [np.array([at(step) for step in steps], dtype="datetime64[us]") for steps in (whole, unfinished)]
     found = Extent(is_unfinished=is_unfinished)
     found.add(stamps[0], np.arange(len(whole)), None)
-    found.add(stamps[1], np.full(len(unfinished), 1000), pieces.Unfinished(999, 5))
+    found.add(stamps[1], np.full(len(unfinished), 1000), pieces.Unfinished(999))
     return found
 
 
