@@ -26,7 +26,7 @@ POINT = "Spd80mN"
 IN_EFFECT = f"""
 select value, calibrated_value from cleaned.readings
 where station = '{mast.STATION}' and measurement_point = '{POINT}' and statistic = 'avg' and timestamp = %s
-"""  # noqa: S608  # names of ours
+"""  # noqa: S608  # made of our own constants, none is input
 # all that was ever written to readings, in this database's life
 WRITTEN = """
 select sum(n_tup_ins + n_tup_upd + n_tup_del)

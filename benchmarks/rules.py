@@ -31,8 +31,8 @@ SCAN = "select count(value), sum(value), max(timestamp) from raw.reading"
 ACTIVE = "select active_time from pg_stat_database where datname = current_database()"
 PIECES = "select count(*) from cleaned.channel_periods"
 RAW = "copy (select * from raw.reading) to stdout (format csv)"
-CLEANED = f"copy (select * from cleaned.readings where station = '{mast.STATION}') to stdout (format csv)"  # noqa: S608  # a name of ours
-LAST_WEEK = f"select * from cleaned.readings where station = '{mast.STATION}' and timestamp >= %s"  # noqa: S608  # a name of ours
+CLEANED = f"copy (select * from cleaned.readings where station = '{mast.STATION}') to stdout (format csv)"  # noqa: S608  # made of our own constants, none is input
+LAST_WEEK = f"select * from cleaned.readings where station = '{mast.STATION}' and timestamp >= %s"  # noqa: S608  # made of our own constants, none is input
 LAST_WEEK_RAW = "select * from raw.reading where timestamp >= %s"
 
 

@@ -174,9 +174,7 @@ def _waves(channels: Channels, surveys: Sequence[Survey]) -> Iterator[list[Chann
     """
     batch: list[ChannelRows] = []
     until: dict[int, np.datetime64] = {}
-    for survey in sorted(
-        surveys, key=lambda survey: np.datetime64("now") if survey.extent.first is None else survey.extent.first
-    ):
+    for survey in sorted(surveys, key=lambda survey: survey.begins):
         for number, piece in enumerate(survey.file.pieces()):
             survey.rejected += _lost(channels, survey, piece.file)
             if number:
