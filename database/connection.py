@@ -56,7 +56,7 @@ def connect(home: Home, role: Role, *, application: str = "stationmanager") -> C
         raise unavailable(home, error, f"database of {home.path}, role {role}") from error
 
 
-def unavailable(home: Home, error: psycopg.OperationalError, where: str) -> DatabaseUnavailable:
+def unavailable(home: Home, error: BaseException, where: str) -> DatabaseUnavailable:
     """The error of a database that can't be reached: ours can be started, any other may be misnamed."""
     told = " ".join(str(error).split())
     if home.server_url:

@@ -8,7 +8,7 @@ import sqlalchemy
 from alembic import command, op
 from alembic.config import Config
 
-from database.connection import parameters
+from database.connection import parameters, unavailable
 from database.home import Home
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -38,7 +38,11 @@ def _run(home: Home, action: object) -> None:
     config = Config()
     # Alembic interpolates %, which a path may hold
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
+    try:
+        opened = engine.connect()
+    except sqlalchemy.exc.OperationalError as error:  # it may be shutting down
+        raise unavailable(home, error.orig or error, f"database of {home.path}, role owner") from error
+    with opened as connection:
         config.attributes["connection"] = connection
         assert callable(action)
         action(config)

@@ -19,6 +19,7 @@ from orchestration.dbt import dbt_lock, environment, run_dbt
 from orchestration.instance import instance_settings
 
 Report = Callable[[str], None]
+Processes = dict[str, subprocess.Popen[bytes]]
 PORTS_TRIED = 100
 SECONDS_TO_END = 20
 
@@ -42,6 +43,7 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
     home.dagster.mkdir(parents=True, exist_ok=True)
     make_landing(home)
     (home.dagster / "dagster.yaml").write_text(instance_settings())
+    make_storage(home)
     page = write_catalogue(home, report)
     ui, catalogue = _free_ports(first_port, 2)
     commands = {
@@ -68,13 +70,21 @@ def serve(home: Home, *, first_port: int, report: Report) -> None:
         start_new_session=True,
     )
     try:
-        _wait_for(ui)
+        _wait_for(ui, running)
         report(f"Dagster    http://127.0.0.1:{ui}")
         report(f"Catalogue  http://127.0.0.1:{catalogue}")
         report("Ctrl-C ends both; the database runs on (stationmanager down stops it)")
         _wait_until_one_ends(running)
     finally:
         _end(running)
+
+
+def make_storage(home: Home) -> None:
+    """Make the tables of Dagster's own storage: webserver and daemon begin together, and would both make them."""
+    from dagster import DagsterInstance  # noqa: PLC0415  # takes longer to import than all else, for this alone
+
+    with DagsterInstance.from_config(str(home.dagster)):
+        pass
 
 
 def _program(name: str) -> str:
@@ -96,26 +106,31 @@ def _free_ports(first: int, count: int) -> list[int]:
     raise SetupError(f"no ports are free from {first} on", "127.0.0.1", "stationmanager serve --port PORT")
 
 
-def _wait_for(port: int, seconds: float = 120) -> None:
+def _wait_for(port: int, running: Processes, seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        _refuse_ended(running)
         time.sleep(0.2)
     raise SetupError("Dagster's UI did not start", f"127.0.0.1:{port}", "see its messages above")
 
 
-def _wait_until_one_ends(running: dict[str, subprocess.Popen[bytes]]) -> None:
+def _wait_until_one_ends(running: Processes) -> None:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     while True:
-        for name, process in running.items():
-            if process.poll() is not None:
-                raise SetupError(f"{name} ended with exit code {process.returncode}", name, "see its messages above")
+        _refuse_ended(running)
         time.sleep(0.5)
 
 
-def _end(running: dict[str, subprocess.Popen[bytes]]) -> None:
+def _refuse_ended(running: Processes) -> None:
+    for name, process in running.items():
+        if process.poll() is not None:
+            raise SetupError(f"{name} ended with exit code {process.returncode}", name, "see its messages above")
+
+
+def _end(running: Processes) -> None:
     """End all of them, and with each the processes that it has started: it leads a session of its own."""
     for process in running.values():
         if process.poll() is None:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
-from database import preparing
+from database import migrating, preparing
 from database.connection import ROLES, connect, parameters, url
 from database.embedded import cluster
 from database.embedded.account import server_account
@@ -177,7 +177,12 @@ def test_a_stopped_database_is_an_error_that_says_how_to_start_it(fresh: Home) -
 
 def test_a_server_of_ones_own_that_does_not_answer_is_told_whole(tmp_path: Path) -> None:
     home = Home(tmp_path, server_url="postgresql://somebody@127.0.0.1:1/wind")
-    for reach in (lambda: preparing.prepare(home, print), lambda: connect(home, "analyst")):
+    reaches = (
+        lambda: preparing.prepare(home, print),
+        lambda: migrating.upgrade(home),
+        lambda: connect(home, "analyst"),
+    )
+    for reach in reaches:
         with pytest.raises(
             DatabaseUnavailable, match="Connection refused Is the server running on that host"
         ) as raised:

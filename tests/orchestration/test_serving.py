@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
+import sqlite3
 import subprocess
+import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from database.connection import url as address
+from database.errors import SetupError
 from database.home import Home
+from orchestration import serving
 from tests.commands import STATIONMANAGER
 
 SECONDS_TO_START = 240
@@ -41,6 +49,27 @@ def test_the_service_shows_dagster_and_the_catalogue_and_ends_by_a_signal(instan
         process.send_signal(signal.SIGINT)
         process.wait(60)
     assert still_running(instance) == []
+
+
+def test_storage_is_there_before_anything_of_dagster_starts(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.dagster.mkdir(parents=True)
+    serving.make_storage(home)
+    (schedules,) = home.dagster.rglob("schedules.db")
+    with closing(sqlite3.connect(schedules)) as storage:
+        tables = {name for (name,) in storage.execute("select name from sqlite_master where type = 'table'")}
+    assert "secondary_indexes" in tables  # the one that two processes met in
+
+
+def test_one_that_ends_at_its_start_is_told_at_once() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(SetupError, match="dagster-webserver ended with exit code 3"):
+            serving._wait_for(
+                unused.getsockname()[1],
+                {"dagster-webserver": subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])},
+                seconds=30,
+            )
 
 
 def url(home: Home) -> str:
