@@ -20,6 +20,7 @@ PIECE_BYTES = 8 << 20
 LARGE_BYTES = 16 << 20  # of a file that isn't appended to; smaller ones are parsed whole, their rows deciding together
 TEXT_TAKES = 4  # times as much memory as other files do, where rows decide together and their lines are kept for it
 LINE_ENDS = (b"\n", b"\r")
+MOST_OF_ROW = 64 << 10  # bytes, that tell how much of a last row there is
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
 
@@ -56,13 +57,15 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A last row behind which no line ends: the logger is still writing it, or a transfer broke off, or it is whole.
+    """A last line that doesn't end: the logger is still writing it, or a transfer broke off, or it is whole.
 
     Attributes:
         lines: those before it.
+        bytes: how much there is from the beginning of the last row, which may have several lines; MOST_OF_ROW at most.
     """
 
     lines: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ def is_text(module: Format) -> bool:
 def whole(module: Format, source: Source) -> Iterator[Piece]:
     """Parse a file as one piece; raises FormatError."""
     content = source.read(0, source.size)
-    yield Piece(_with_short_names(module.parse(content)), None, _unfinished(module, content))
+    file = _with_short_names(module.parse(content))
+    yield Piece(file, None, _unfinished(module, content, 0, file))
 
 
 def read(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
@@ -168,7 +172,7 @@ def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
         logger = file.logger
         position, size = position + size, usual
         first_line, after_it = state.lines + 1, _end(content, found, state)
-        unfinished = _last_row(module, content, state, after_it) if is_last else None
+        unfinished = _last_row(module, content, state, after_it, file) if is_last else None
         yield Piece(file, after_it if is_last and grows(module) else None, unfinished, first_line)
         if is_last or after_it is None:
             return
@@ -233,22 +237,25 @@ def _end(content: bytes, found: Cut | None, state: End) -> End | None:
     return End(found.heading, found.heading_lines, content[found.at :], lines)
 
 
-def _last_row(module: Format, content: bytes, state: End, after_it: End | None) -> Unfinished | None:
+def _last_row(module: Format, content: bytes, state: End, after_it: End | None, file: LoggerFile) -> Unfinished | None:
     """The last row of a file of which this is the last piece, if it may have been cut.
 
     What stands behind the last place for a cut isn't asked where nothing will be appended: it may hold whole rows.
     """
     if grows(module) and after_it is not None:
-        return Unfinished(after_it.lines) if after_it.unfinished else None
-    found = _unfinished(module, content)
-    return found and replace(found, lines=found.lines + state.lines - state.heading_lines)
+        return Unfinished(after_it.lines, len(after_it.unfinished)) if after_it.unfinished else None
+    return _unfinished(module, content, state.lines - state.heading_lines, file)
 
 
-def _unfinished(module: Format, content: bytes) -> Unfinished | None:
+def _unfinished(module: Format, content: bytes, lines_before: int, file: LoggerFile) -> Unfinished | None:
     """The last row of a file that came as a whole, where it is text and no line ends behind it."""
     if content.startswith(UTF16_MARKS):  # whose lines don't end by a byte of its own
         content = decode_lines(content).encode()
-    if not is_text(module) or content.rstrip(b"\x00").endswith(LINE_ENDS):
+    content = content.rstrip(b"\x00")
+    if not is_text(module) or content.endswith(LINE_ENDS):
         return None
     last = max(content.rfind(end) for end in LINE_ENDS) + 1
-    return Unfinished(line_breaks(content, last))
+    lines = lines_before + line_breaks(content, last)
+    row = max((int(table.lines.max()) for table in file.tables if len(table.lines)), default=lines + 1)
+    of_row = decode_lines(content[-MOST_OF_ROW:]).split("\n")[row - lines - 2 :]
+    return Unfinished(lines, min(len("\n".join(of_row).encode()), MOST_OF_ROW))

@@ -58,9 +58,9 @@ class Survey:
         return np.datetime64("now") if self.extent.last is None else self.extent.last
 
     def add(self, rows: Sequence[ChannelRows], unfinished: Unfinished | None) -> None:
-        """Take in the readings of a table."""
-        for stamps, lines in {id(one.timestamps): (one.timestamps, one.lines) for one in rows}.values():
-            self.extent.add(stamps, lines, unfinished)
+        """Take in the readings of a piece."""
+        tables = {id(one.timestamps): (one.timestamps, one.lines) for one in rows}  # shared by a table's channels
+        self.extent.add(list(tables.values()), unfinished)
 
 
 def bring_in(connection: Connection, files: Sequence[Readable]) -> dict[int, Counts]:
@@ -111,12 +111,13 @@ def _surveyed(connection: Connection, channels: Channels, file: Readable) -> Sur
     survey = Survey(file)
     try:
         for piece in file.pieces():
+            found: list[ChannelRows] = []
             for table in piece.file.tables:
                 channels.confirm(table)
                 rows, clock = _normalised(channels, survey, piece.file, table)
                 survey.clock = clock or survey.clock
-                survey.add(rows, piece.unfinished)
-            survey.extent.is_unfinished |= piece.unfinished is not None
+                found += rows
+            survey.add(found, piece.unfinished)
     except MetadataError as error:
         described = file.described | {"error": told(error) | {"waits_for": "metadata"}}
         ledger.settle(connection, _id(file), "failed", **described)

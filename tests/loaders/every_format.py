@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from database.connection import connect
 from database.home import Home
@@ -18,6 +19,7 @@ from simulation import (
     metadata,
     short_files,
     toa5,
+    toaci1,
     triton,
     windcube,
     windcube_rtd,
@@ -70,6 +72,7 @@ def kinds() -> dict[str, Kind]:
     mast = replace(MAST, name="Short Toa5", slug="short_toa5", serial="900000")
     forms: dict[str, tuple[Station, Writer]] = {
         "toa5": (Station(("toa5",), mast, CAMPBELL, _toa5), _toa5),
+        "toaci1": (stations["toaci1"], _toaci1),
         "meteo32, in one": (stations["meteo32"], _meteo32),
         "axys": (stations["axys"], _axys),
         "windcube": (stations["windcube"], _sta),
@@ -112,13 +115,24 @@ def _record(mast: Mast) -> Recording:
 
 
 def _toa5(recording: Recording) -> Files:
-    return {"short.dat": toa5.file(toa5.header(recording.mast, short_files.PROGRAM), toa5.rows(recording))}
+    return {"short.dat": toa5.file(toa5.header(recording.mast, short_files.PROGRAM), _numbered(recording))}
+
+
+def _toaci1(recording: Recording) -> Files:
+    return {"short.dat": toa5.file(toaci1.header(recording.mast), _numbered(recording))}
+
+
+def _numbered(recording: Recording) -> NDArray[np.object_]:
+    """Rows with the numbers that the logger gave them, in whatever file they come."""
+    whole = _record(recording.mast)
+    first = int(np.searchsorted(whole.begins, recording.begins[0]))
+    return toa5.rows(whole)[first : first + len(recording.begins)]
 
 
 def _meteo32(recording: Recording) -> Files:
-    """What the rows are above them."""
+    """What the rows are above them; by a name of its own, since by the other one what they are may have come."""
     rows, information = short_files.write_meteo32(recording).values()
-    return {"meteo32.row": information + rows}
+    return {"in_one.row": information + rows}
 
 
 def _sta(recording: Recording) -> Files:

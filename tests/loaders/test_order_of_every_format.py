@@ -131,6 +131,14 @@ def without_end(file: Sent) -> Sent:
     return file if file.name.endswith(".rowinfo") else replace(file, content=BEHIND_CELLS.sub(b"", file.content))
 
 
+def cut_in_last_cell(whole: Sequence[Sent]) -> list[Sent]:
+    """The files without a line break at their end, and without one more byte of their last row each time."""
+    ends = [without_end(file) for file in whole]
+    return [
+        replace(file, number=1 + bytes_lost) for bytes_lost in range(LAST_CELL) for file in broken_off(ends, bytes_lost)
+    ]
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_record_in_any_pieces_and_order_is_the_record(
     name: str, field: Home, wholes: dict[str, tuple[int, str]]
@@ -152,9 +160,18 @@ def test_a_number_that_broke_off_never_stands_for_the_whole_one(
 ) -> None:
     kind = KINDS[name]
     whole = sent(kind, 0, 0, ROWS)
-    cut = [
-        replace(file, number=1 + bytes_lost)
-        for bytes_lost in range(LAST_CELL)
-        for file in broken_off([without_end(file) for file in whole], bytes_lost)
-    ]
+    cut = cut_in_last_cell(whole)
     assert loaded(field, kind, [cut, whole] if order == "cut before whole" else [whole, cut]) == wholes[name]
+
+
+@pytest.mark.parametrize("order", ["cut before part", "part before cut"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_part_of_the_record_that_no_line_break_ends_wins_over_a_longer_file_that_broke_off(
+    name: str, order: str, field: Home
+) -> None:
+    kind = KINDS[name]
+    cut = cut_in_last_cell(sent(kind, 0, 0, ROWS))
+    part = [without_end(file) for file in sent(kind, 0, ROWS - max(FEWEST, kind.step), ROWS)]
+    whole, cut = cut[: len(part)], cut[len(part) :]
+    best = loaded(field, kind, [[*whole, *part]])
+    assert loaded(field, kind, [cut, part] if order == "cut before part" else [part, cut]) == best

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -22,25 +23,40 @@ SEVERAL_ROWS = 300  # bytes
 SECOND = np.timedelta64(1, "s")
 
 
-def extent(content: bytes, whole: bytes) -> Extent | None:
-    """What is taken in of a file, or of what a transfer left of it; None where nothing can be read."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is taken in of a file, or of what a transfer left of it."""
+
+    size: int
+    readings: dict[tuple[str, str, object], float]
+    rank: np.datetime64 | None
+
+
+def part_of(content: bytes, whole: bytes) -> Part:
     module = detect(whole)
     assert module is not None
     found = Extent()
+    readings: dict[tuple[str, str, object], float] = {}
     try:
         for piece in parsing.go_through(module, Bytes(content)).again():
-            for table in piece.file.tables:
-                found.add(table.timestamps, table.lines, piece.unfinished)
-            found.is_unfinished |= piece.unfinished is not None
+            found.add([(table.timestamps, table.lines) for table in piece.file.tables], piece.unfinished)
+            readings |= {
+                (table.name, column.name, stamp): value
+                for table in piece.file.tables
+                for column, values, rejected in zip(table.columns, table.values, table.rejected_cells, strict=True)
+                for stamp, value, is_rejected in zip(
+                    table.timestamps.tolist(), values.tolist(), rejected.tolist(), strict=True
+                )
+                if not is_rejected
+            }
     except FormatError:
-        return None
-    return found
+        return Part(len(content), {}, None)
+    return Part(len(content), readings, found.rank(len(content)))
 
 
 def rank(content: bytes, whole: bytes) -> np.datetime64 | None:
     """Its place, None where no row can be read."""
-    found = extent(content, whole)
-    return None if found is None else found.rank(len(content))
+    return part_of(content, whole).rank
 
 
 def cuts(whole: bytes, last: int) -> Iterator[bytes]:
@@ -52,15 +68,24 @@ def is_sure(content: bytes) -> bool:
     return content.rstrip(b"\x00").endswith(LINE_ENDS)
 
 
+def differ(one: Part, other: Part) -> bool:
+    """Whether they have different numbers for the same time; a number wins over a missing one by another rule."""
+    common = one.readings.keys() & other.readings.keys()
+    return any(abs(one.readings[key] - other.readings[key]) > 0 for key in common)
+
+
 def assert_parts_rank_by_length(whole: bytes, last: int) -> None:
-    parts = [(part, rank(part, whole)) for part in [*cuts(whole, last), whole]]
-    unsure = [(len(part), found) for part, found in parts if found is not None and not is_sure(part)]
-    assert unsure, "no part of a row was tried"
-    for (shorter, below), (longer, above) in pairwise(unsure):
-        assert below < above, f"{shorter} bytes rank above {longer}"
+    """Of two parts that differ the longer one stands above, and the whole above all."""
+    parts = [part_of(part, whole) for part in [*cuts(whole, last), whole] if not is_sure(part)]
+    assert any(part.readings for part in parts), "no part of a row was tried"
+    pairs = [(shorter, longer) for shorter, longer in combinations(parts, 2) if differ(shorter, longer)]
+    for shorter, longer in pairs:
+        assert shorter.rank is not None
+        assert longer.rank is not None
+        assert shorter.rank < longer.rank, f"{shorter.size} bytes rank above {longer.size}"
     highest = rank(whole if is_sure(whole) else whole + b"\n", whole)
     assert highest is not None
-    assert unsure[-1][1] < highest
+    assert all(part.rank is None or part.rank < highest for part in parts)
 
 
 def shuffled() -> dict[str, bytes]:
@@ -107,12 +132,12 @@ def test_files_that_end_in_a_line_break_rank_by_their_last_stamp() -> None:
     assert rank(toa5({5: [1], 3: [2], 4: [3]}), toa5({1: [1]})) == np.datetime64(at(5))
 
 
-def extent_of(*, whole: list[int], unfinished: list[int], is_unfinished: bool) -> Extent:
-    """Of rows at some steps, and of one that may have been cut."""
-    stamps = [np.array([at(step) for step in steps], dtype="datetime64[us]") for steps in (whole, unfinished)]
-    found = Extent(is_unfinished=is_unfinished)
-    found.add(stamps[0], np.arange(len(whole)), None)
-    found.add(stamps[1], np.full(len(unfinished), 1000), pieces.Unfinished(999))
+def extent_of(*, whole: list[int], unfinished: list[int] | None = None) -> Extent:
+    """Of rows at some steps, and of one that may have been cut, before its stamp if the list is empty."""
+    steps = [*whole, *(unfinished or [])]
+    stamps = np.array([at(step) for step in steps], dtype="datetime64[us]")
+    found = Extent()
+    found.add([(stamps, np.arange(len(steps)))], None if unfinished is None else pieces.Unfinished(len(whole) - 1, 9))
     return found
 
 
@@ -120,9 +145,9 @@ def test_what_was_appended_ranks_above_what_it_continues() -> None:
     before = Before(np.datetime64(at(9)), np.datetime64(at(9)), is_unfinished=False)
     assert before.rank is not None
     for extent in (
-        extent_of(whole=[3], unfinished=[], is_unfinished=False),
-        extent_of(whole=[], unfinished=[], is_unfinished=False),
-        extent_of(whole=[9, 10], unfinished=[11], is_unfinished=True),
+        extent_of(whole=[3]),
+        extent_of(whole=[]),
+        extent_of(whole=[9, 10], unfinished=[11]),
     ):
         found = extent.rank(5000, before)
         assert found is not None
@@ -130,10 +155,10 @@ def test_what_was_appended_ranks_above_what_it_continues() -> None:
 
 
 def test_the_rest_of_a_row_ranks_above_its_beginning_wherever_the_file_was_cut() -> None:
-    beginning = extent_of(whole=[8], unfinished=[9], is_unfinished=True)
+    beginning = extent_of(whole=[8], unfinished=[9])
     before = Before(beginning.last, beginning.rank(4990), is_unfinished=True)
-    more = extent_of(whole=[], unfinished=[9], is_unfinished=True).rank(4991, before)
-    end = extent_of(whole=[9], unfinished=[], is_unfinished=False).rank(5000, before)
+    more = extent_of(whole=[], unfinished=[9]).rank(4991, before)
+    end = extent_of(whole=[9]).rank(5000, before)
     assert before.rank is not None
     assert more is not None
     assert end is not None
@@ -142,8 +167,8 @@ def test_the_rest_of_a_row_ranks_above_its_beginning_wherever_the_file_was_cut()
 
 def test_a_part_of_an_appended_row_ranks_below_the_whole_row_at_the_same_stamp_in_another_file() -> None:
     before = Before(np.datetime64(at(9)), np.datetime64(at(9)), is_unfinished=False)
-    part = extent_of(whole=[], unfinished=[9], is_unfinished=True).rank(4990, before)
-    whole = extent_of(whole=[8, 9, 9], unfinished=[], is_unfinished=False).rank(5000)
+    part = extent_of(whole=[], unfinished=[9]).rank(4990, before)
+    whole = extent_of(whole=[8, 9, 9]).rank(5000)
     assert part is not None
     assert whole is not None
     assert part < whole
