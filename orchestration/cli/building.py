@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration import building
-from orchestration.cli.console import JsonOption, answers, home, print_json, progress, say, settings
+from orchestration.cli.console import JsonOption, answers, home, print_json, print_waiting, progress, say, settings
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +32,5 @@ def build(
     if as_json:
         print_json({"built": result.is_built, "files": result.loaded.files})
         return
-    if result.loaded.files:
-        answers.print(f"{len(result.loaded.files)} waiting files were read")
+    print_waiting(result.loaded.files)
     answers.print("Everything is up to date." if result.is_built else "Nothing has changed since the last build.")

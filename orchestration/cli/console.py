@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from database.home import Home
+from loaders.results import FileResult
 from loaders.unwrapping import Settings
 
 # Progress and messages go to standard error: standard output is the answer
@@ -70,6 +71,15 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
     for row in rows:
         table.add_row(*(_escaped(_shown(cell)) for cell in row))
     answers.print(table)
+
+
+def print_waiting(files: Sequence[FileResult]) -> None:
+    """Say how many files that had waited went in, and how many were tried again in vain."""
+    loaded = sum(file.state == "loaded" for file in files)
+    if loaded:
+        answers.print(f"{loaded} waiting {'file was' if loaded == 1 else 'files were'} read")
+    if loaded < len(files):
+        answers.print(f"{len(files) - loaded} still can't be read: stationmanager status tells why")
 
 
 @contextmanager

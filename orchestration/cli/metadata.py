@@ -19,7 +19,17 @@ from loaders.metadata.importing import import_metadata
 from loaders.metadata.team.importing import has_only_team_tables, import_team_table, team_tables_of
 from orchestration import building
 from orchestration.checking import check_metadata
-from orchestration.cli.console import JsonOption, answers, home, print_json, print_table, progress, say, settings
+from orchestration.cli.console import (
+    JsonOption,
+    answers,
+    home,
+    print_json,
+    print_table,
+    print_waiting,
+    progress,
+    say,
+    settings,
+)
 
 MOST_LINES = 40  # a screen; --json has them all
 
@@ -92,8 +102,7 @@ def import_paths(
     for path, table in tables:
         done = "imported" if table.changed else "unchanged"
         answers.print(f"{path}: {done}: {table.rows} rows", markup=False)
-    if built.loaded.files:
-        answers.print(f"{len(built.loaded.files)} waiting files were read")
+    print_waiting(built.loaded.files)
 
 
 def export_station(station: Annotated[str, typer.Argument(help="Name of the station, or its slug.")]) -> None:
