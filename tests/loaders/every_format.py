@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +76,7 @@ def kinds() -> dict[str, Kind]:
         "toaci1": (stations["toaci1"], _toaci1),
         "meteo32, in one": (stations["meteo32"], _meteo32),
         "axys": (stations["axys"], _axys),
+        "netcdf, classic": (stations["netcdf"], _classic_netcdf),
         "windcube": (stations["windcube"], _sta),
         "windcube, first form": (stations["windcube"], _first_sta),
         "windcube-rtd": (stations["windcube"], _rtd),
@@ -161,6 +163,23 @@ def _axys(recording: Recording) -> Files:
         "buoy.short.wind_port.csv": wind,
         "buoy.short.currents.csv": axys.file(axys.currents_header(), currents),
     }
+
+
+def _classic_netcdf(recording: Recording) -> Files:
+    """The first generation of NetCDF, as its library writes it."""
+    (content,) = short_files.write_netcdf(recording).values()
+    with netCDF4.Dataset("lidar", memory=content) as newer:
+        older = netCDF4.Dataset("lidar", "w", format="NETCDF3_64BIT_DATA", memory=len(content))
+        older.setncatts({name: newer.getncattr(name) for name in newer.ncattrs()})
+        for name, dimension in newer.dimensions.items():
+            older.createDimension(name, None if name == "time" else len(dimension))
+        for name, variable in newer.variables.items():
+            attributes = {name: variable.getncattr(name) for name in variable.ncattrs()}
+            fill = attributes.pop("_FillValue", None)
+            made = older.createVariable(name, variable.dtype, variable.dimensions, fill_value=fill)
+            made.setncatts(attributes)
+            made[:] = variable[:]
+        return {"lidar.nc": bytes(older.close())}
 
 
 def _windographer(recording: Recording) -> Files:
