@@ -47,25 +47,39 @@ def written_once(
 ) -> Cut | None:
     """Cut a file that loggers don't append to: before its last header, or behind the last line under its only one.
 
-    None where the header is not whole yet, and where bytes don't show how the reader parts lines: other breaks than LF
-    and CRLF, marks in mid-file, a text in quotes that goes on behind the line.
+    None where the header is not whole yet, and where bytes don't show how the reader parts lines: marks in mid-file, a
+    text in quotes that goes on behind the line.
 
     Args:
         content: a file, or rows of it under their header.
         above_rows: of the first lines, how many stand above the rows; None where no row can follow yet.
         header: where another file begins that someone appended to this one, None where this is refused.
     """
-    if content.count(b"\r") != content.count(b"\r\n") or content.find(MARK, 1) >= 0:
+    if content.find(MARK, 1) >= 0:
         return None
-    others = _behind_own(content, header) if header else []
+    ended = _with_line_feeds(content)
+    others = _behind_own(ended, header) if header else []
     if others:  # its rows are told by it alone, and those before it by their own
         return Cut(others[-1], line_breaks(content, others[-1]), b"", 0)
-    whole = behind_last_line(content)
+    whole = behind_last_line(ended)
     lines = above_rows(decode_lines(content[:HEADER_BYTES]).split("\n"))
-    end = _end_of_header(content, 0, lines) if lines else None
-    if whole is None or lines is None or end is None or whole.at <= end or _is_within_text(content, end, whole.at):
+    end = _end_of_header(ended, 0, lines) if lines else None
+    if whole is None or lines is None or end is None or whole.at <= end or _is_within_text(ended, end, whole.at):
         return None
     return Cut(whole.at, whole.lines, content[:end], lines)
+
+
+def first_lines(content: bytes, lines: int) -> list[bytes]:
+    """As many lines, each with one byte less than it has with its break: so their lengths tell where a line begins."""
+    return _with_line_feeds(content).split(b"\n", lines)[:lines]
+
+
+def _with_line_feeds(content: bytes) -> bytes:
+    """As many bytes, of which an LF alone ends a line; without CRs at the end, which may be half a break."""
+    if content.count(b"\r") == content.count(b"\r\n"):
+        return content
+    ended = content.rstrip(b"\r").replace(b"\r\r\n", b"  \n").replace(b"\r\n", b" \n")
+    return ended.replace(b"\r", b"\n")
 
 
 def _behind_own(content: bytes, header: re.Pattern[str]) -> list[int]:

@@ -101,7 +101,8 @@ def decode(content: bytes) -> list[str]:
     """The lines, each decoded by itself; never fails."""
     if content.startswith(UTF16_MARKS):
         return decode_lines(content).split("\n")
-    unified = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    unified = content.removeprefix(b"\xef\xbb\xbf")
+    unified = unified.replace(b"\r\r\n", b"\r\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return [_decode_line(line).replace("\x00", "\ufffd") for line in unified.split(b"\n")]
 
 

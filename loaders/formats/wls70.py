@@ -114,8 +114,8 @@ def cut(content: bytes) -> Cut | None:
     if not len(profiles):
         return None
     above = int(profiles[-1]) - 1
-    rest = sum(len(line) for line in content.splitlines(keepends=True)[above:])
-    return Cut(len(content) - rest, above, found.heading, begin)
+    at = sum(len(line) + 1 for line in cutting.first_lines(content, above))
+    return Cut(at, above, found.heading, begin)
 
 
 def _first_subset(lines: Sequence[str]) -> int:

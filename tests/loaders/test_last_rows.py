@@ -27,7 +27,7 @@ def last_row(module: Format, content: bytes) -> tuple[int | None, int]:
 
 
 def with_a_bare_carriage_return(content: bytes) -> bytes:
-    """A line more, by a break behind which no file is cut."""
+    """A line more, by another break than the file has."""
     at = content.index(b"\n", int(LATE * len(content))) + 1
     return content[:at] + b"\r" + content[at:]
 

@@ -58,6 +58,7 @@ OTHER_NAMES = {  # what stands in a file's header, and what in that of a file of
     "windographer": (b"Spd80mN", b"Spd99mN"),
     "zephir": (b";Battery (V);", b";Generator (V);"),
 }
+CUT_BEHIND_LINES = sorted(name for name, module in MODULES.items() if name != "csixml" and not pieces.has_parts(module))
 BEFORE = (b"", MARK, b"\n", b"\r\n", b" ", MARK + b"\n")
 TAKEN = [
     (name, before)
@@ -188,6 +189,15 @@ def test_lines_that_are_no_rows_are_rejected_in_pieces_as_in_the_whole(name: str
         found = in_pieces(module, content)
     assert found.rejected
     assert found == whole(module, content)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b"\r\r\n"])
+@pytest.mark.parametrize("name", CUT_BEHIND_LINES)
+def test_pieces_are_cut_at_whatever_ends_lines(name: str, end: bytes) -> None:
+    module = MODULES[name]
+    content = end.join(FILES[name].splitlines())
+    with pieces_of(len(content) // 6):
+        assert in_pieces(module, content) == whole(module, content)
 
 
 @pytest.mark.parametrize("name", TAKE_SEVERAL)
