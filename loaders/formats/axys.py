@@ -19,16 +19,17 @@ from functools import partial
 
 import numpy as np
 
-from loaders.formats import blocks, cells, grid, stamps
+from loaders.formats import blocks, cells, cutting, grid, stamps
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import fields
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect, Grid
 from loaders.formats.settings import units
 from loaders.formats.text import decode_lines
 
 NAME = "axys"
 VERIFIED = True
+GROWS = False
 STAMP = "DataTimeStamp"
 HEADER = re.compile(rf'^"?{STAMP}"?,', re.MULTILINE)
 FILE_NAME = re.compile(r"buoy\.[^/\\]*\.([A-Za-z]\w*)\.csv$", re.IGNORECASE | re.ASCII)
@@ -62,6 +63,11 @@ class OfFile:
         """As the module has it."""
         return VERIFIED
 
+    @property
+    def GROWS(self) -> bool:  # noqa: N802 - as the module has it
+        """As the module has it."""
+        return GROWS
+
     def matches(self, head: bytes) -> bool:
         """As the module has it."""
         return matches(head)
@@ -69,6 +75,10 @@ class OfFile:
     def parse(self, content: bytes) -> LoggerFile:
         """Read one file of the instrument that its name says."""
         return parse(content, self.file_name)
+
+    def cut(self, content: bytes) -> Cut | None:
+        """As the module has it."""
+        return cut(content)
 
 
 def of_file(file_name: str) -> OfFile:
@@ -82,6 +92,11 @@ def parse(content: bytes, file_name: str = "") -> LoggerFile:
     Raises FormatError where the names can't be read, and where only the file's name could tell the instrument.
     """
     return blocks.read(decode_lines(content), HEADER, partial(read_one, file_name=file_name))
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut."""
+    return cutting.written_once(content, lambda _: 1, HEADER)
 
 
 def read_one(text: str, file_name: str) -> LoggerFile:
@@ -100,7 +115,9 @@ def read_one(text: str, file_name: str) -> LoggerFile:
         missing=MISSING,
     )
     columns = {position: column(name) for position, name in enumerate(names, 1)}
-    read = grid.without_texts(read, [position for position in columns if not columns[position].unit])
+    without_unit = [position for position in columns if not columns[position].unit]
+    decided = grid.texts_in(read, without_unit)
+    read = grid.without_texts(read, without_unit)
     read = without_no_current(read, names)
     times = stamps.read_iso(read.stamps)
     tables, rejected = grid.to_table(read, times, columns, stamps.EXPECTED, name=table_name)
@@ -113,6 +130,7 @@ def read_one(text: str, file_name: str) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
+        decided=decided,
     )
 
 

@@ -10,16 +10,16 @@ Checked against one real file, read by another library; its December runs to the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loaders.formats import blocks, dates, grid, nrg
+from loaders.formats import blocks, cutting, dates, grid, nrg
 from loaders.formats.delimited import fields
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect, Grid
 from loaders.formats.nrg import Block
 from loaders.formats.settings import Setting
@@ -27,6 +27,7 @@ from loaders.formats.text import decode_lines
 
 NAME = "nrg_basestation"
 VERIFIED = True
+GROWS = False
 SIGNATURE = re.compile(r"Read by,\s*DR Version\b")
 HEADER = re.compile(rf"^{SIGNATURE.pattern}", re.MULTILINE)
 NAMES = re.compile(r"^Time Stamp,", re.MULTILINE)
@@ -51,6 +52,15 @@ def parse(content: bytes) -> LoggerFile:
     Raises FormatError where a line of names is missing, and where the stamps prove another order than month first.
     """
     return blocks.read(decode_lines(content), HEADER, read_one)
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large export can be cut."""
+    return cutting.written_once(content, _above_rows, HEADER)
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    return next((at + 1 for at, line in enumerate(lines) if NAMES.match(line)), None)
 
 
 def read_one(text: str) -> LoggerFile:

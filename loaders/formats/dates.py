@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.formats import stamps as plain
-from loaders.formats.frame import FormatError, Undecided
+from loaders.formats.frame import Undecided
 
 Order = Literal["day, month", "month, day"]
 Times = NDArray[np.datetime64]
@@ -218,7 +218,7 @@ def tell_years(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> S
     """The stamps with their year of two digits where the rows put it, first or last.
 
     A part that is neither day nor month is the year, and one that was written with a single digit is none; else the
-    rows go on at midnight with the year on one side alone. Raises FormatError where they don't tell.
+    rows go on at midnight with the year on one side alone. Raises Undecided where they don't tell.
     """
     either, day = stamps.year_on_either_side, stamps.third % 100
     if not either.any():
@@ -241,7 +241,7 @@ def tell_years(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> S
     if for_first > for_last * OUTVOTED:
         return turned
     row = int(np.flatnonzero(either)[0])
-    raise FormatError(
+    raise Undecided(
         f"'{texts[row].as_py()}' may have its year first or last, and no other row tells; {EXPECTED} expected",
         f"line {lines[row]}",
         "export it with years of four digits, or over a period with a midnight",

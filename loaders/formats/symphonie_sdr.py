@@ -12,8 +12,8 @@ recorded as missing; no other word for it is known. Units are as the header has 
 import re
 from collections.abc import Mapping, Sequence
 
-from loaders.formats import blocks, dates, grid, nrg
-from loaders.formats.frame import Column, FormatError, LoggerFile
+from loaders.formats import blocks, cutting, dates, grid, nrg
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
 from loaders.formats.settings import Setting
@@ -21,6 +21,7 @@ from loaders.formats.text import decode_lines
 
 NAME = "symphonie_sdr"
 VERIFIED = False
+GROWS = False
 LOGGER, SENSORS = "-----Logger Information-----", "-----Sensor Information-----"
 TITLE = re.compile(r"\s*-{5}.+-{5}\s*")
 SIGNATURE = re.compile(rf"SDR\t|(.*\n){{0,12}}\s*{LOGGER}")
@@ -62,9 +63,10 @@ def parse(content: bytes) -> LoggerFile:
     read = grid.read(
         rows.encode(), line + 1, len(names), Dialect("\t"), stamp=0, readings=list(columns), missing=MISSING
     )
-    stamps = dates.tell_years(dates.take_apart(read.stamps, short_years=True), read.stamps, read.rows.lines)
-    times = dates.to_times(stamps, dates.settle_or_refuse(stamps, read.stamps, read.rows.lines))
-    tables, rejected = grid.to_table(read, times, columns, EXPECTED)
+    written = dates.take_apart(read.stamps, short_years=True)
+    stamps = dates.tell_years(written, read.stamps, read.rows.lines)
+    order = dates.settle_or_refuse(stamps, read.stamps, read.rows.lines)
+    tables, rejected = grid.to_table(read, dates.to_times(stamps, order), columns, EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=nrg.told(sections, LOGGER, "Serial #"),
@@ -74,7 +76,27 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
+        decided=_decided_years(written, stamps) | dates.decided(stamps, order),
     )
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large export can be cut."""
+    return cutting.written_once(content, _above_rows)
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    return next((at + 1 for at, line in enumerate(lines) if NAMES.match(line)), None)
+
+
+def _decided_years(written: dates.Stamps, told: dates.Stamps) -> dict[str, object]:
+    """On which side of the date the year stands, unless all rows have it first in four digits.
+
+    Last in four digits, it speaks in `tell_years` for years of two digits as well.
+    """
+    if not (written.legible & ~written.year_first).any():
+        return {}
+    return {"year": "first" if (told.year_first & written.year_on_either_side).any() else "last"}
 
 
 def readings(names: Sequence[str], sensors: Mapping[str, Block]) -> dict[int, Column]:

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from database.home import Home
 from loaders import parsing, pieces
-from loaders.formats import blocks, windographer
+from loaders.formats import axys, blocks, symphonie_sdr, windographer
 from loaders.formats.detect import FORMATS, Format, detect
 from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table, Undecided
 from loaders.formats.source import Bytes
-from loaders.formats.text import MARK
-from simulation import csixml, logr, symphoniepro, tob, windcube_rtd
+from loaders.formats.text import MARK, decode_lines
+from simulation import basestation, csixml, logr, symphoniepro, tob, windcube_rtd
+from simulation import symphonie_sdr as sdr
 from tests.loaders.formats.locale_samples import ridge
 from tests.loaders.formats.locale_samples import written as of_masts
+from tests.loaders.formats.nrg_files import SDR
 from tests.loaders.formats.profile_samples import written as of_profiles
 from tests.loaders.test_loading import Write, only, values
 
@@ -44,14 +46,29 @@ def written(rows: int) -> dict[str, bytes]:
     files["symphoniepro"] = symphoniepro.file(
         symphoniepro.header(mast, "2020-01-01 00:00:00"), symphoniepro.rows(recording)
     )
+    export = basestation.file(basestation.header(mast, "1/10/06 10:07"), basestation.rows(recording))
+    files["nrg_basestation"] = export + basestation.END.encode()
+    files["symphonie_sdr"] = sdr.file(sdr.header(mast), sdr.rows(recording))
     return {name: content for name, content in files.items() if name in MODULES}
 
 
 FILES, SHORT_FILES = written(ROWS), written(ROWS // 8)
-TAKE_SEVERAL = ("aq500", "csixml", "triton", "windcube", "windcube-rtd", "windographer", "zephir")
+TAKE_SEVERAL = (
+    "aq500",
+    "axys",
+    "csixml",
+    "nrg_basestation",
+    "triton",
+    "windcube",
+    "windcube-rtd",
+    "windographer",
+    "zephir",
+)
 OTHER_NAMES = {  # what stands in a file's header, and what in that of a file of other columns
     "aq500": (b"Battery voltage", b"Charging voltage"),
+    "axys": (b",Vel1 (mm/s)", b",Vel9 (mm/s)"),
     "csixml": (b"Spd80mN", b"Spd99mN"),
+    "nrg_basestation": (b",Average Speed,", b",Speed Average,"),
     "triton": (b";40m Wind Speed;", b";45m Wind Speed;"),
     "windcube": (b"Int Temp", b"Lid Temp"),
     "windcube-rtd": (b"\tTemperature", b"\tInner Temperature"),
@@ -217,7 +234,8 @@ def test_appended_rows_stand_under_their_own_header_whatever_stands_before_the_f
     module, first = MODULES[name], SHORT_FILES[name].rstrip(b"\r\n") + b"\n"
     other = first.replace(*OTHER_NAMES[name])
     above = before.count(b"\n")
-    files = [module.parse(first).moved(above), module.parse(other).moved(above + first.count(b"\n"))]
+    below = above + decode_lines(first).count("\n")
+    files = [module.parse(first).moved(above), module.parse(other).moved(below)]
     expected = told(files, {}, is_unverified=False).rows
     assert len(expected) == 2 * len(files[0].tables)
     with pieces_of(int(share * len(first))):
@@ -265,6 +283,19 @@ def export(stamps: Sequence[str], values: Sequence[object]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
+def of_symphonie(stamps: Sequence[str]) -> bytes:
+    """An export of Symphonie Data Retriever."""
+    *header, _, _ = SDR.splitlines(keepends=True)
+    values = "\t1" * header[-1].count("\t")
+    return "".join([*header, *(f"{stamp}{values}\n" for stamp in stamps)]).encode("latin-1")
+
+
+def of_buoy(words: Sequence[str]) -> bytes:
+    """A buoy's file, with a column that has no unit."""
+    rows = (f"2020-12-01 00:{minute:02}:00,{word},2.5\n" for minute, word in enumerate(words))
+    return ("DataTimeStamp,State,Height (m)\n" + "".join(rows)).encode()
+
+
 def samples(beams: Sequence[str]) -> bytes:
     """A WindCube's raw data, with a column that has no unit."""
     head = "HeaderSize=3\nID System=WLS7-1\ntimezone=UTC+0\n***\nTimestamp\tPosition\tWiper Count\t40m CNR (dB)\n"
@@ -299,6 +330,17 @@ TELLING_DIFFERENT_THINGS = {
     ),
     "a column of words that has numbers later": ("windcube-rtd", samples([*["Off"] * 20, *["3"] * 20])),
     "minima that are zero at first": ("logr", of_calm_and_wind()),
+    "years last and then first": (
+        "symphonie_sdr",
+        of_symphonie(
+            [*(f"{day}/01/05 00:10" for day in range(13, 28)), *(f"05/01/{day} 00:10" for day in range(13, 28))]
+        ),
+    ),
+    "years of four digits that speak for those of two": (
+        "symphonie_sdr",
+        of_symphonie([*(f"{day}/01/2005 00:10" for day in range(13, 28)), *["99-02-03 00:10"] * 15]),
+    ),
+    "a column without unit that has numbers later": ("axys", of_buoy([*["ok"] * 20, *["3"] * 20])),
 }
 
 
@@ -317,6 +359,13 @@ def test_rows_that_do_not_tell_day_and_month_wait_for_those_that_do() -> None:
     content = export(stamps, range(len(stamps)))
     with pieces_of(len(content) // 8):
         assert in_pieces(windographer, content) == whole(windographer, content)
+
+
+def test_rows_that_do_not_tell_the_year_wait_for_those_that_do() -> None:
+    days = [f"{month:02}/{day:02}/05" for month in (6, 7, 8) for day in range(1, 29)]
+    content = of_symphonie([f"{day} {hour:02}:10" for day in days for hour in (3, 9)])
+    with pieces_of(len(content) // 8):
+        assert in_pieces(symphonie_sdr, content) == whole(symphonie_sdr, content)
 
 
 def test_a_large_file_is_loaded_piece_by_piece(mast: Home, write: Write) -> None:
@@ -349,4 +398,12 @@ def test_what_stands_behind_the_end_of_an_aq500s_rows_is_none_in_pieces_either()
     with pieces_of(len(content) // 6):
         found = loaded(module, content)
     assert found.rows
+    assert found == whole(module, content)
+
+
+def test_a_buoys_file_whose_name_tells_the_instrument_is_of_it_in_each_piece() -> None:
+    module, content = axys.of_file("buoy.z05.00.20201201.000000.currents.csv"), FILES["axys"]
+    with pieces_of(len(content) // 6):
+        found = in_pieces(module, content)
+    assert [table[0] for table in found.rows] == ["currents"]
     assert found == whole(module, content)

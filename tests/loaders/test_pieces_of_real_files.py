@@ -15,7 +15,8 @@ SHORTEST = 40_000  # bytes, of which a sixth holds header and rows
 
 @needs_samples
 @pytest.mark.parametrize(
-    "name", ["aq500", "kintech", "logr", "symphoniepro", "triton", "windcube", "windographer", "zephir"]
+    "name",
+    ["aq500", "kintech", "logr", "nrg_basestation", "symphoniepro", "triton", "windcube", "windographer", "zephir"],
 )
 def test_a_real_file_is_in_pieces_what_it_is_whole(name: str) -> None:
     contents = [path.read_bytes() for path in SAMPLES.rglob("*") if path.is_file()]
