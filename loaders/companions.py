@@ -17,7 +17,7 @@ from database.errors import StationManagerError
 from loaders.archive import Archive
 from loaders.formats import meteo32
 from loaders.formats.detect import HEAD_BYTES, Format
-from loaders.formats.frame import FormatError, LoggerFile
+from loaders.formats.frame import Cut, FormatError, LoggerFile
 from loaders.formats.text import decode_lines
 from loaders.ledger import LedgerRow
 
@@ -94,23 +94,42 @@ class RowsWithInformation:
         """As the module has it."""
         return meteo32.VERIFIED
 
+    @property
+    def GROWS(self) -> bool:  # noqa: N802 - stands for a module, whose constants are in capitals
+        """As the module has it."""
+        return meteo32.GROWS
+
     def matches(self, head: bytes) -> bool:
         """As the module has it."""
         return meteo32.matches(head)
 
     def parse(self, content: bytes) -> LoggerFile:
         """Read the rows; the header says which information they were read with."""
-        above = decode_lines(self.information.rstrip()).count("\n") + 1
+        above = self._lines_above
         try:
             file = meteo32.parse(meteo32.joined(self.information, content.removeprefix(codecs.BOM_UTF8)))
         except FormatError as error:
             raise FormatError(error.what, _moved(error.where, above), error.remedy) from error
-        return replace(
-            file,
-            tables=tuple(replace(table, lines=table.lines - above) for table in file.tables),
-            rejected=tuple(replace(one, line=one.line - above) for one in file.rejected),
-            header=file.header | {"information_sha256": sha256(self.information).hexdigest()},
+        header = file.header | {"information_sha256": sha256(self.information).hexdigest()}
+        return replace(file, header=header).moved(-above)
+
+    def cut(self, content: bytes) -> Cut | None:
+        """As the module has it, of the rows alone: what is above them comes with each piece."""
+        rows = content.removeprefix(codecs.BOM_UTF8)
+        above = len(meteo32.joined(self.information, b""))
+        found = meteo32.cut(meteo32.joined(self.information, rows))
+        if found is None:
+            return None
+        return Cut(
+            found.at - above + len(content) - len(rows),
+            found.lines - self._lines_above,
+            found.heading[above:],
+            found.heading_lines - self._lines_above,
         )
+
+    @property
+    def _lines_above(self) -> int:
+        return decode_lines(self.information.rstrip()).count("\n") + 1
 
 
 def completed(connection: Connection, archive: Archive, found: Format, head: bytes, name: str) -> Format:

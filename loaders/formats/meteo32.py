@@ -17,19 +17,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
 
-from loaders.formats import blocks, dates, grid
-from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
+from loaders.formats import blocks, cutting, dates, grid
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
 
 NAME = "meteo32"
 VERIFIED = False
+GROWS = False
 CODES = re.compile(r"[a-z][0-9a-z][a-z](?: +[a-z][0-9a-z][a-z])*")
 NUMBERS = re.compile(r"[a-z][0-9a-z]_(?:slope|offset)=\d+(?: +[a-z][0-9a-z]_(?:slope|offset)=\d+)*")
 INFORMATION = re.compile(rf"{CODES.pattern}\s*$|{NUMBERS.pattern}")
@@ -49,6 +51,13 @@ class Start:
     period: np.timedelta64
     version: str
     serial: str
+
+    def after(self, rows: int) -> str:
+        """Such a line for what follows so many rows; one that can't be read where that is after 2099."""
+        date, clock = str((self.time + rows * self.period).astype("datetime64[s]")).split("T")
+        year, month, day = date.split("-")
+        seconds = self.period // np.timedelta64(1, "s")
+        return f"T {month}/{day}/{int(year) - CENTURY:02} {clock} 1*{seconds} {self.version} {self.serial}"
 
 
 def joined(rowinfo: bytes, row: bytes) -> bytes:
@@ -89,6 +98,36 @@ def parse(content: bytes) -> LoggerFile:
         rejected += some_rejected
     blocks.the_logger((start.serial, at + 1) for start, at in zip(starts, begins, strict=True))
     return _as_file(codes, numbers, starts[0], blocks.joined(tables), rejected)
+
+
+def cut(content: bytes) -> Cut | None:
+    """Where a large file can be cut: behind a row, since blank lines are rows only where others follow them.
+
+    Above what follows stand the codes, the file's first line of rows, which is told of it, and the last one as it would
+    be there.
+    """
+    found = cutting.written_once(content, _above_rows)
+    if found is None:
+        return None
+    lines = cutting.first_lines(content, found.lines)
+    while not decode_lines(lines[-1]).strip():
+        lines.pop()
+    later = (at for at, line in enumerate(lines) if line.startswith(b"T "))
+    start = max(later, default=found.heading_lines - 1)  # before the file's first one a mark may stand
+    heading = found.heading + _continued(lines[start], len(lines) - start - 1).encode() + b"\n"
+    return Cut(sum(len(line) + 1 for line in lines), len(lines), heading, found.heading_lines + 1)
+
+
+def _above_rows(lines: Sequence[str]) -> int | None:
+    return next((at + 1 for at, line in enumerate(lines) if line.startswith("T ")), None)
+
+
+def _continued(line: bytes, rows: int) -> str:
+    """A first line of rows, as it would be after so many of them; unchanged where it is none, which `parse` tells."""
+    text = decode_lines(line)
+    with suppress(FormatError):
+        return _read_start(text, 1).after(rows)
+    return text
 
 
 def _read_rowinfo(lines: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int]]:
