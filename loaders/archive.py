@@ -40,6 +40,12 @@ class ArchivedFile:
             file.seek(start)
             return file.read(end - start)
 
+    @contextmanager
+    def opened(self) -> Iterator[tuple[int, int]]:
+        """The descriptor of the open file, and where the content begins in it."""
+        with self.path.open("rb") as file:
+            yield file.fileno(), 0
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:

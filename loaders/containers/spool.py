@@ -10,6 +10,8 @@ import io
 import os
 import tempfile
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -49,6 +51,11 @@ class Spooled:
             found.append(block)
             place += len(block)
         return b"".join(found)
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[int, int]]:
+        """The descriptor of the file, and where this part begins in it."""
+        yield self.file.descriptor, self.begins
 
 
 class Spool:

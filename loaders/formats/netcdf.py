@@ -8,30 +8,35 @@ records, from 1. The zone is stated where the units of time have one, or `Conven
 UTC. Which side of its period a stamp marks, and how long that is, is stated by the bounds of time alone. Of groups only
 the outermost is read. A time that has no half second's resolution is refused, as are other calendars.
 
+A large file is read by slices of its records: what all of them tell together is found out first.
+
 Checked against a file of a public campaign, and against files of both generations that the NetCDF library wrote.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loaders.formats import grid, netcdf_classic, netcdf_hdf5, netcdf_time
-from loaders.formats.frame import Column, LoggerFile, Rejected, Table
+from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.netcdf_contents import Attribute, Contents, Variable
 from loaders.formats.netcdf_time import Time
-from loaders.formats.netcdf_values import check_size, to_floats
+from loaders.formats.netcdf_values import check_size, spans, to_floats
 from loaders.formats.settings import Setting, setting
+from loaders.formats.source import Bytes, Source
 
 Value = TypeVar("Value")
 
 NAME = "netcdf"
 VERIFIED = True
+GROWS = False
 LINES_BEFORE_RECORDS = 0  # there are no lines
 METRES = {"m": 1, "meter": 1, "meters": 1, "metre": 1, "metres": 1, "km": 1000}
 STATISTICS = {
@@ -42,6 +47,8 @@ STATISTICS = {
     "sum": "sum",
     "median": "median",
 }
+MOST_COLUMNS = 100_000  # each a channel
+FLOATS_BESIDE = 3  # a record's values: its time as the file has it, as we have it, and its line
 SERIALS = ("serial_number", "instrument_serial_number")
 
 
@@ -66,27 +73,46 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where the file is damaged, has no time that can be read, or is too large.
     """
-    is_hdf5 = content.startswith(netcdf_hdf5.SIGNATURE)
-    contents = netcdf_hdf5.read(content) if is_hdf5 else netcdf_classic.read(content)
-    times = netcdf_time.read(contents)
-    cuts: list[Cut] = []
-    left_out: dict[str, str] = dict.fromkeys(contents.groups, "a group")
-    tables: list[Table] = []
-    rejected: list[Rejected] = []
-    for time in times:
-        own, why_not = cut_up(contents, time)
-        cuts += own
-        check_size({one.variable.name: one.variable for one in cuts}.values())
-        left_out |= why_not
-        table, some_rejected = to_table(time, own)
-        rejected += some_rejected
-        if len(table.timestamps):
-            tables.append(table)
+    files = list(_read(Bytes(content), None))
+    tables = tuple(table for file in files for table in file.tables)
+    return replace(files[0], tables=tables, rejected=tuple(bad for file in files for bad in file.rejected))
+
+
+def parts(source: Source, size: int) -> Iterator[LoggerFile]:
+    """Read a file of any size by slices, whose values take about `size` bytes; raises FormatError as `parse` does."""
+    return _read(source, size)
+
+
+def _read(source: Source, size: int | None) -> Iterator[LoggerFile]:
+    """The records of each dimension of time, at least one slice of them; by default all at once."""
+    with _opened(source) as contents:
+        check_size(contents.variables.values(), source.size)
+        times = netcdf_time.read(contents, size)
+        cuts_on: list[list[Cut]] = []
+        left_out: dict[str, str] = dict.fromkeys(contents.groups, "a group")
+        for time in times:
+            own, why_not = cut_up(contents, time)
+            cuts_on.append(own)
+            left_out |= why_not
+        about = _about(contents, times, [one for own in cuts_on for one in own], left_out)
+        for time, cuts in zip(times, cuts_on, strict=True):
+            for first, behind in spans(contents, time.dimension, time.records, len(cuts) + FLOATS_BESIDE, size):
+                table, rejected = to_table(time, cuts, first, behind)
+                yield replace(about, tables=(table,) if len(table.timestamps) else (), rejected=tuple(rejected))
+
+
+def _opened(source: Source) -> AbstractContextManager[Contents]:
+    is_hdf5 = source.read(0, len(netcdf_hdf5.SIGNATURE)) == netcdf_hdf5.SIGNATURE
+    return netcdf_hdf5.read(source) if is_hdf5 else nullcontext(netcdf_classic.read(source))
+
+
+def _about(contents: Contents, times: Sequence[Time], cuts: Sequence[Cut], left_out: Mapping[str, str]) -> LoggerFile:
+    """What the file says beside its records."""
     return LoggerFile(
         format=NAME,
         logger=_serial(contents.attributes),
-        tables=tuple(tables),
-        rejected=tuple(rejected),
+        tables=(),
+        rejected=(),
         header={
             "attributes": plain(contents.attributes),
             "variables": {name: plain(variable.attributes) for name, variable in contents.variables.items()},
@@ -105,7 +131,7 @@ def cut_up(contents: Contents, time: Time) -> tuple[list[Cut], dict[str, str]]:
     left_out: dict[str, str] = {}
     for name, variable in contents.variables.items():
         dimensions = variable.dimensions or ()
-        if time.dimension not in dimensions or name in (time.name, time.bounds):
+        if time.dimension not in dimensions or name in (time.variable.name, time.bounds):
             continue
         others = [
             dimension
@@ -124,6 +150,7 @@ def cut_up(contents: Contents, time: Time) -> tuple[list[Cut], dict[str, str]]:
                 Cut(variable, column(variable, f"{name}_{height:g}m"), others[0], place, height)
                 for place, height in enumerate(along)
             ]
+        _check_columns(len(cuts))
     names = grid.unique([own.column.name for own in cuts])
     named = [
         Cut(own.variable, Column(name, own.column.unit, own.column.statistic), *_place(own))
@@ -135,7 +162,7 @@ def cut_up(contents: Contents, time: Time) -> tuple[list[Cut], dict[str, str]]:
 def _fits(variable: Variable, time: Time, others: Sequence[str], along: Sequence[float] | None) -> bool:
     """Whether it has a value for each time, and each height if it has any."""
     sizes = dict(zip(variable.dimensions or (), variable.shape, strict=True))
-    if sizes[time.dimension] != len(time.times):
+    if sizes[time.dimension] != time.records:
         return False
     return not others if along is None else sizes[others[0]] == len(along)
 
@@ -181,43 +208,54 @@ def heights(contents: Contents, dimension: str) -> tuple[float, ...] | None:
     own = [variable for variable in along if variable.name == dimension] or along
     if len(own) != 1:
         return None
+    _check_columns(own[0].shape[0])
     upwards = -1 if own[0].text("positive").lower() == "down" else 1
     values = to_floats(own[0]) * METRES[own[0].text("units")] * upwards
     return tuple(values.tolist()) if np.isfinite(values).all() else None
 
 
-def to_table(time: Time, cuts: Sequence[Cut]) -> tuple[Table, list[Rejected]]:
-    """The records that have a time, and those that haven't."""
-    stamped = ~np.isnat(time.times)
-    records = np.arange(1, len(stamped) + 1, dtype=np.int64)
+def _check_columns(count: int) -> None:
+    if count > MOST_COLUMNS:
+        what = f"{count:,} columns or heights, {MOST_COLUMNS:,} at most expected"
+        raise FormatError(what, "", "have the file written without the variables that nobody needs")
+
+
+def to_table(time: Time, cuts: Sequence[Cut], first: int, behind: int) -> tuple[Table, list[Rejected]]:
+    """Of the records from one up to another those that have a time, and those that haven't."""
+    counts = time.counts(first, behind)
+    times = time.times(counts)
+    stamped = ~np.isnat(times)
+    records = np.arange(first + 1, behind + 1, dtype=np.int64)
     columns: list[NDArray[np.float64]] = []
     at_once: dict[str, NDArray[np.float64]] = {}
     for own in cuts:
         if own.variable.name not in at_once:  # a variable's cuts follow each other, so one is held at a time
-            at_once = {own.variable.name: by_heights(own, time.dimension)}
+            at_once = {own.variable.name: by_heights(own, time.dimension, first, behind)}
         columns.append(at_once[own.variable.name][own.place][stamped])
     table = Table(
         name=time.dimension,
         columns=tuple(own.column for own in cuts),
-        timestamps=time.times[stamped],
+        timestamps=times[stamped],
         lines=records[stamped],
         values=tuple(columns),
         rejected_cells=tuple(np.zeros(len(values), dtype=bool) for values in columns),
         averaging_period=time.period,
     )
     reason = "no time of the calendar"
-    return table, [Rejected(int(record), time.texts(record - 1), reason, len(cuts)) for record in records[~stamped]]
+    return table, [
+        Rejected(int(records[place]), time.text(counts[place]), reason, len(cuts)) for place in np.flatnonzero(~stamped)
+    ]
 
 
-def by_heights(own: Cut, time_dimension: str) -> NDArray[np.float64]:
-    """All values of a cut's variable, (heights, records); what has no heights has one row."""
+def by_heights(own: Cut, time_dimension: str, first: int, behind: int) -> NDArray[np.float64]:
+    """Values of a cut's variable, (heights, records), of records from one up to another; without heights one row."""
     dimensions = own.variable.dimensions or ()
-    first = [dimensions.index(own.height_dimension)] if own.height_dimension else []
-    order = [*first, dimensions.index(time_dimension)]
-    order += [at for at in range(len(dimensions)) if at not in order]  # of size 1
-    values = to_floats(own.variable).transpose(order)
-    records = own.variable.shape[dimensions.index(time_dimension)]
-    return np.ascontiguousarray(values).reshape((values.shape[0] if first else 1, records))
+    at = dimensions.index(time_dimension)
+    before = [dimensions.index(own.height_dimension)] if own.height_dimension else []
+    order = [*before, at]
+    order += [other for other in range(len(dimensions)) if other not in order]  # of size 1
+    values = to_floats(own.variable, at, first, behind).transpose(order)
+    return np.ascontiguousarray(values).reshape((values.shape[0] if before else 1, behind - first))
 
 
 def settings(cuts: Sequence[Cut]) -> list[Setting]:

@@ -13,6 +13,7 @@ from loaders.formats.frame import FormatError
 
 Attribute = str | NDArray[Any] | None
 CONTENTS = "contents"  # the array that tells what the others are, where contents go from one process to another
+VALUES = "values"  # the array of what was asked of a variable there
 DEMAND = "load the file again from where it came: it is damaged, or was still being written"
 
 
@@ -24,16 +25,19 @@ class Variable:
         dimensions: their names; None where the file doesn't tell them.
         shape: along its dimensions; what was never written at their ends may be absent from what is read.
         kind: the letter of numpy for its type, O for words.
+        itemsize: bytes of a value.
         fill: what stands in places that were never written, unless an attribute says otherwise.
+        read: its values from one place up to another along the dimension of a number: `read(axis, first, behind)`.
     """
 
     name: str
     dimensions: tuple[str, ...] | None
     shape: tuple[int, ...]
     kind: str
+    itemsize: int
     attributes: Mapping[str, Attribute]
     fill: float | None
-    read: Callable[[], NDArray[Any]] = field(repr=False)
+    read: Callable[[int, int, int], NDArray[Any]] = field(repr=False)
 
     def text(self, attribute: str) -> str:
         """An attribute that is text; empty where there is none."""
@@ -50,11 +54,19 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A file's variables by name, its own attributes, and the names of its groups, which hold variables too."""
+    """What a file holds.
+
+    Attributes:
+        variables: by name.
+        attributes: its own.
+        groups: their names; they hold variables too.
+        strides: bytes from one record to the next along a dimension on which those of all variables take turns.
+    """
 
     variables: dict[str, Variable]
     attributes: Mapping[str, Attribute]
     groups: tuple[str, ...] = ()
+    strides: Mapping[str, int] = field(default_factory=dict)
 
 
 def damaged(what: str, where: str = "") -> FormatError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loaders.formats.frame import FormatError
 from loaders.formats.netcdf_contents import Contents, Variable
-from loaders.formats.netcdf_values import to_floats
+from loaders.formats.netcdf_values import spans, to_floats
 
 UNITS = re.compile(
     r"(?P<unit>[a-z]+)\s+since\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})"
@@ -35,33 +35,56 @@ LONGEST_S = 366 * 86_400  # a period
 DEMAND = "have the file written with a time in 'seconds since' a date, in the standard calendar"
 
 
+FLOATS = 3  # a record's time and its bounds
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The times along a dimension; NaT where one is none of the calendar.
+    """The times along a dimension, and what all of them tell together.
 
     Attributes:
-        name: of the variable.
-        bounds: the variable that holds each period's begin and end, empty where there is none.
+        bounds: the name of the variable that holds each period's begin and end, empty where there is none.
+        records: how many there are.
+        unit: in microseconds.
+        quantum: to how many microseconds times are rounded.
         is_end: whether a stamp is the end of its period, where the bounds tell.
         period: from begin to end, where the bounds tell it and it is the same throughout.
     """
 
-    name: str
+    variable: Variable
     dimension: str
     bounds: str
-    times: NDArray[np.datetime64]
-    counts: NDArray[np.float64]
+    records: int
+    unit: int
+    epoch: np.datetime64
+    quantum: int
     utc_offset: np.timedelta64 | None
     is_end: bool | None
     period: np.timedelta64 | None
 
-    def texts(self, record: int) -> str:
+    def counts(self, first: int, behind: int) -> NDArray[np.float64]:
+        """The times from one record up to another as the file has them."""
+        return to_floats(self.variable, 0, first, behind)
+
+    def times(self, counts: NDArray[np.float64]) -> NDArray[np.datetime64]:
+        """What they are; NaT where one is none of the calendar."""
+        within = _within(counts, self.unit, self.epoch)
+        microseconds = np.round(np.where(within, counts, 0) * self.unit / self.quantum)
+        microseconds *= self.quantum
+        times: NDArray[np.datetime64] = self.epoch + microseconds.astype(np.int64).astype("timedelta64[us]")
+        times[~within] = np.datetime64("NaT")
+        return times
+
+    def text(self, count: float) -> str:
         """A record's time as the file has it."""
-        return f"{self.name} = {self.counts[record]:.17g}"
+        return f"{self.variable.name} = {count:.17g}"
 
 
-def read(contents: Contents) -> list[Time]:
-    """The time of each dimension that has one. Raises FormatError where there is none, or it can't be read."""
+def read(contents: Contents, size: int | None = None) -> list[Time]:
+    """The time of each dimension that has one, gone through so many bytes at a time.
+
+    Raises FormatError where there is none, or it can't be read.
+    """
     by_dimension: dict[str, list[Variable]] = {}
     for variable in contents.variables.values():
         is_time = variable.kind in "iuf" and " since " in f"{variable.text('units').lower()} "
@@ -70,7 +93,7 @@ def read(contents: Contents) -> list[Time]:
     if not by_dimension:
         within = f"; there are groups: {', '.join(contents.groups)}" if contents.groups else ""
         raise FormatError(f"no variable of time, with units such as 'seconds since 1970-01-01'{within}", "", DEMAND)
-    return [_read(contents, _choose(dimension, variables)) for dimension, variables in by_dimension.items()]
+    return [_read(contents, _choose(dimension, variables), size) for dimension, variables in by_dimension.items()]
 
 
 def _choose(dimension: str, variables: list[Variable]) -> Variable:
@@ -85,7 +108,7 @@ def _choose(dimension: str, variables: list[Variable]) -> Variable:
     raise FormatError(f"several times along '{dimension}', and none of them has its name: {names}", "", DEMAND)
 
 
-def _read(contents: Contents, variable: Variable) -> Time:
+def _read(contents: Contents, variable: Variable, size: int | None) -> Time:
     found = UNITS.fullmatch(variable.text("units"))
     unit = MICROSECONDS.get(found["unit"].lower()) if found else None
     calendar = variable.text("calendar").lower()
@@ -93,18 +116,26 @@ def _read(contents: Contents, variable: Variable) -> Time:
         of_calendar = f" in the calendar '{calendar}'" if calendar not in CALENDARS else ""
         raise FormatError(f"times of '{variable.name}' are '{variable.text('units')}'{of_calendar}", "", DEMAND)
     epoch = _epoch(found, variable)
-    counts = to_floats(variable)
-    times = _to_times(variable, counts, unit, epoch)
+    dimension, records = (variable.dimensions or ("",))[0], variable.shape[0]
     bounds = contents.variables.get(variable.text("bounds"))
-    is_end, period = _sides(bounds, variable, counts, unit)
+    has_sides = bounds is not None and bounds.shape == (records, 2) and bounds.kind in "iuf"
+    largest, sides = 0.0, Sides()
+    for first, behind in spans(contents, dimension, records, FLOATS, size):
+        counts = to_floats(variable, 0, first, behind)
+        largest = np.abs(counts[_within(counts, unit, epoch)]).max(initial=largest)
+        if bounds is not None and has_sides:
+            sides.add(counts, to_floats(bounds, 0, first, behind), unit)
+    period = sides.period
     return Time(
-        name=variable.name,
-        dimension=(variable.dimensions or ("",))[0],
+        variable=variable,
+        dimension=dimension,
         bounds=bounds.name if bounds else "",
-        times=times,
-        counts=counts,
+        records=records,
+        unit=unit,
+        epoch=epoch,
+        quantum=_quantum(variable, largest, unit),
         utc_offset=_utc_offset(found["zone"], contents),
-        is_end=is_end,
+        is_end=None if period is None else sides.is_end,
         period=period,
     )
 
@@ -122,25 +153,14 @@ def _epoch(found: re.Match[str], variable: Variable) -> np.datetime64:
     return np.datetime64(minute, "us") + np.timedelta64(timedelta(seconds=seconds), "us")
 
 
-def _to_times(
-    variable: Variable, counts: NDArray[np.float64], unit: int, epoch: np.datetime64
-) -> NDArray[np.datetime64]:
-    known = np.isfinite(counts)
+def _within(counts: NDArray[np.float64], unit: int, epoch: np.datetime64) -> NDArray[np.bool_]:
     lowest, highest = ((limit - epoch).astype(np.int64) for limit in (FIRST, LAST))
-    within = known & (counts >= lowest / unit) & (counts < highest / unit)
-    microseconds = np.round(np.where(within, counts, 0) * unit / _quantum(variable, counts[within], unit))
-    microseconds *= _quantum(variable, counts[within], unit)
-    times: NDArray[np.datetime64] = epoch + microseconds.astype(np.int64).astype("timedelta64[us]")
-    times[~within] = np.datetime64("NaT")
-    return times
+    return np.isfinite(counts) & (counts >= lowest / unit) & (counts < highest / unit)
 
 
-def _quantum(variable: Variable, counts: NDArray[np.float64], unit: int) -> int:
+def _quantum(variable: Variable, largest: float, unit: int) -> int:
     """To what times are rounded: several times the resolution of the file's own type, or of a double."""
-    if not len(counts):
-        return 1
-    largest = np.abs(counts).max()
-    is_single = variable.read().dtype.itemsize <= 4 and variable.kind == "f"  # noqa: PLR2004 - bytes of a single
+    is_single = variable.itemsize <= 4 and variable.kind == "f"  # noqa: PLR2004 - bytes of a single
     step = np.spacing(np.float32(largest)) if is_single else np.spacing(largest)
     resolution = float(step) * unit
     if resolution > COARSEST_US:
@@ -149,22 +169,37 @@ def _quantum(variable: Variable, counts: NDArray[np.float64], unit: int) -> int:
     return next((quantum for quantum in QUANTA_US if quantum >= 4 * resolution), QUANTA_US[-1])
 
 
-def _sides(
-    bounds: Variable | None, variable: Variable, counts: NDArray[np.float64], unit: int
-) -> tuple[bool | None, np.timedelta64 | None]:
-    if bounds is None or bounds.shape != (*variable.shape, 2) or bounds.kind not in "iuf" or not len(counts):
-        return None, None
-    begins, ends = to_floats(bounds).T
-    with np.errstate(over="ignore", invalid="ignore"):
-        seconds = np.unique(np.round((ends - begins) * unit / 1e6))
-    period = np.timedelta64(int(seconds[0]), "s") if len(seconds) == 1 and 0 < seconds[0] < LONGEST_S else None
-    if period is None:
-        return None, None
-    tolerance = COARSEST_US / unit
-    for side, is_end in ((begins, False), (ends, True)):
-        if np.isfinite(counts).all() and np.allclose(counts, side, rtol=0, atol=tolerance):
-            return is_end, period
-    return None, period
+@dataclass(slots=True)
+class Sides:
+    """What the bounds of times have told so far.
+
+    Attributes:
+        seconds: each length of a period; more than two are as good as two.
+        may_be: whether all stamps so far are the begin, and the end, of their periods.
+    """
+
+    seconds: set[float] = field(default_factory=set)
+    may_be: dict[bool, bool] = field(default_factory=lambda: {False: True, True: True})
+
+    def add(self, counts: NDArray[np.float64], bounds: NDArray[np.float64], unit: int) -> None:
+        """Take in some times, and the begins and ends of their periods."""
+        begins, ends = bounds.T
+        with np.errstate(over="ignore", invalid="ignore"):
+            lengths = np.unique(np.round((ends - begins) * unit / 1e6))
+        self.seconds |= set(lengths[:2].tolist())
+        for is_end, side in ((False, begins), (True, ends)):
+            self.may_be[is_end] &= bool(np.allclose(counts, side, rtol=0, atol=COARSEST_US / unit))
+
+    @property
+    def period(self) -> np.timedelta64 | None:
+        """The one length of all periods."""
+        (length, *others) = self.seconds or {0.0}
+        return np.timedelta64(int(length), "s") if not others and 0 < length < LONGEST_S else None
+
+    @property
+    def is_end(self) -> bool | None:
+        """Which side all stamps mark; the begin where they mark both."""
+        return next((is_end for is_end, may_be in self.may_be.items() if may_be), None)
 
 
 def _utc_offset(zone: str | None, contents: Contents) -> np.timedelta64 | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 BLOCK_BYTES = 1 << 20
 
@@ -18,6 +19,14 @@ class Source(Protocol):
     @property
     def size(self) -> int:
         """How many there are."""
+
+
+@runtime_checkable
+class OnDisk(Protocol):
+    """A source that another process can read by itself."""
+
+    def opened(self) -> AbstractContextManager[tuple[int, int]]:
+        """The descriptor of an open file that it is a part of, and where in that it begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ TAKEN = [
     for before in BEFORE
     if detect(before + FILES[name]) is MODULES[name] and (name != "csixml" or before in (b"", MARK))  # no XML otherwise
 ]
-names = st.sampled_from(sorted(MODULES))
+names = st.sampled_from(sorted(MODULES.keys() - {"netcdf"}))  # which starts a process for each
 damages = st.lists(
     st.tuples(st.floats(0.3, 1), st.sampled_from([b"", b"\n", b"x", b'"', b"\t9999\t", b"\r", b"\n\n", b"no row\n"])),
     max_size=5,
@@ -196,7 +196,7 @@ def test_an_ordinary_file_is_read_in_pieces_as_it_would_be_whole(name: str) -> N
         assert in_pieces(module, content) == whole(module, content)
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"csixml", "tob2", "tob3"}))
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"csixml", "netcdf", "tob2", "tob3"}))
 def test_lines_that_are_no_rows_are_rejected_in_pieces_as_in_the_whole(name: str) -> None:
     module = MODULES[name]
     lines = FILES[name].splitlines(keepends=True)
