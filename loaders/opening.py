@@ -116,15 +116,19 @@ class Opener:
     def _module_of_appended(self, row: LedgerRow, source: Source) -> Format | None:
         """The format of a file that is read in pieces, since loggers append to it or it is large; of a container none.
 
-        Some formats are told by words anywhere in their beginning, which an archive may have as well.
+        Some formats are told by words anywhere in their beginning, which an archive may have as well. It is completed
+        by another file where it needs one.
         """
         first = source
         if row.continues_file_id is not None:
             first = self.archive.open(ledger.first_segment(self.connection, row).archived)
-        module = self.formats.find(first.read(0, HEAD_BYTES), row.path)
+        head = first.read(0, HEAD_BYTES)
+        module = self.formats.find(head, row.path)
         if module is None or not pieces.is_cut(module, source.size):
             return None
-        return module if pieces.grows(module) or kind_of(source) is None else None
+        if not pieces.grows(module) and kind_of(source) is not None:
+            return None
+        return completed(self.connection, self.archive, module, head, row.path)
 
     def _module_of(self, row: LedgerRow, source: Source) -> Format:
         """The format of a file that is no container, completed by another file where it needs one."""

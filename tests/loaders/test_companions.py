@@ -25,6 +25,7 @@ from loaders.loading import load
 from loaders.replaying import replay
 from tests.loaders.campaign import toa5 as toa5_file
 from tests.loaders.formats.test_meteo32 import ROW, ROWINFO
+from tests.loaders.test_pieces_of_large_files import pieces_of
 
 OTHER_INFO = ROWINFO.replace(b"0477", b"0500")
 NEXT_ROW = ROW.replace(b"01/21/10", b"01/22/10")
@@ -201,6 +202,21 @@ def test_files_of_many_days_in_one_load_have_one_information(logger: Home, tmp_p
     # rows never say what rows are, however often they come
     (folder / "a.row").write_bytes(ROW.replace(b"43 78", b"42 78"))
     assert load(logger, [folder]).is_complete
+
+
+def test_large_rows_wait_for_their_information_and_go_on_by_themselves(logger: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "day.row").write_bytes(ROW + b"1 2\n" + b"45 80 86 202 14 9\n" * 300)
+    with pieces_of(1000):
+        (waits,) = load(logger, [folder]).files
+        (folder / "day.rowinfo").write_bytes(ROWINFO)
+        load(logger, [folder])
+        found = next(file for file in load(logger, [folder]).files if file.path.endswith(".row"))
+    assert (waits.state, found.state) == ("failed", "loaded")
+    assert (found.same, found.rejected) == (6 * 302, 6)
+    with connect(logger, "analyst") as connection:
+        assert one(connection, "select max(timestamp)::text from raw.reading") == "2010-01-23 02:20:00+00"
 
 
 def test_rows_that_came_by_two_names_are_read_by_that_which_has_the_information(logger: Home, tmp_path: Path) -> None:
