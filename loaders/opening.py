@@ -18,12 +18,12 @@ from loaders.containers.frame import Member
 from loaders.containers.spool import as_file
 from loaders.faults import OF_ONE_FILE, failure, told
 from loaders.formats.detect import HEAD_BYTES, Format
-from loaders.formats.source import Source
+from loaders.formats.source import Joined, Source
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
 from loaders.notes import Notes
 from loaders.parsing import GoneThrough
-from loaders.pieces import End, Joined, Piece
+from loaders.pieces import End, Piece
 from loaders.reading import Readable
 from loaders.receiving import Arrival, Receiver
 from loaders.unwrapping import Failure, Settings, Unwrapper, loggers_passwords

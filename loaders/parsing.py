@@ -11,7 +11,7 @@ from loaders.formats.detect import Format
 from loaders.formats.frame import FormatError, Rejected, Undecided
 from loaders.formats.source import Source
 from loaders.headers import together
-from loaders.pieces import PIECE_BYTES, End, Piece, grows, has_parts, is_cut, read, whole
+from loaders.pieces import MOST_WHOLE, PIECE_BYTES, End, Piece, grows, has_parts, hear, is_cut, read, whole
 
 # Of text, since to parse it again takes longer. A cell is kept in nine bytes, and in a file has two or more: 23 MB of
 # cells of one digit, the most that there can be, raised the peak by 181 MB
@@ -82,14 +82,15 @@ def again(module: Format, source: Source, after: End | None = None) -> Iterator[
 
 
 def go_through(module: Format, source: Source, after: End | None = None) -> GoneThrough:
-    """Parse a file, in pieces if they agree on how it is read, else whole; raises FormatError."""
+    """Parse a file, in pieces if they can be read, else whole unless it is too large for that; raises FormatError."""
     if grows(module) or not is_cut(module, source.size):
         is_kept = not grows(module) or source.size <= PIECE_BYTES
         return _gone_through(partial(read, module, source, after), is_kept=is_kept)
     try:
-        return _gone_through(partial(read, module, source), is_kept=not has_parts(module) and source.size <= KEPT_BYTES)
+        parse = partial(read, module, source, heard=hear(module, source))
+        return _gone_through(parse, is_kept=not has_parts(module) and source.size <= KEPT_BYTES)
     except FormatError as error:
-        if has_parts(module) and not isinstance(error, Undecided):  # it knows all that there is
+        if source.size > MOST_WHOLE or (has_parts(module) and not isinstance(error, Undecided)):  # it knows all
             raise
         # all rows together may tell more than those of a piece, or tell the error that it is
         return _gone_through(partial(whole, module, source), is_kept=True)

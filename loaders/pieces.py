@@ -1,48 +1,33 @@
 """A file's content in pieces of bounded size, each parsed under the header that holds there.
 
 So a file of any size is read in the same memory, and of one that grew only what was appended. Where rows decide
-together how a file is read, its pieces must have decided the same; else it is read whole.
+together how a file is read, all pieces are heard before the first is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loaders import headers
+from loaders.formats.blocks import APART
 from loaders.formats.detect import Format
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.source import Source
 from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
 
 PIECE_BYTES = 8 << 20
 LARGE_BYTES = 16 << 20  # of a file that isn't appended to; smaller ones are parsed whole, their rows deciding together
+MOST_WHOLE = 16 << 20  # of a file whose pieces can't be read: what all of it tells is worth thirty times its size
 TEXT_TAKES = 4  # times as much memory as other files do, where rows decide together and their lines are kept for it
 LINE_ENDS = (b"\n", b"\r")
 MOST_OF_ROW = 64 << 10  # bytes, that tell how much of a last row there is
 LONGEST_NAME = 800  # bytes; of three names an index holds 2,704
 
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Several sources one after the other."""
-
-    parts: tuple[Source, ...]
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes from `start` up to `end`."""
-        found = []
-        for part in self.parts:
-            if start < part.size and end > 0:  # a file that grew for years has 50,000 parts, and each is opened
-                found.append(part.read(max(start, 0), end))
-            start, end = start - part.size, end - part.size
-        return b"".join(found)
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return sum(part.size for part in self.parts)
+Clock = tuple[Any, bool | None]  # the offset from UTC, and whether stamps mark the end of a period
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +101,11 @@ def is_text(module: Format) -> bool:
     return not hasattr(module, "LINES_BEFORE_RECORDS")
 
 
+def hears(module: Format) -> bool:
+    """Whether rows decide together how files of this format are read."""
+    return hasattr(module, "parse_with") or hasattr(module, "hear")
+
+
 def whole(module: Format, source: Source) -> Iterator[Piece]:
     """Parse a file as one piece; raises FormatError."""
     content = source.read(0, source.size)
@@ -123,83 +113,130 @@ def whole(module: Format, source: Source) -> Iterator[Piece]:
     yield Piece(file, None, _unfinished(module, content, 0, file))
 
 
-def read(module: Format, source: Source, after: End | None = None) -> Iterator[Piece]:
-    """Parse a file, or what was appended to one that ended like `after`.
+def read(
+    module: Format, source: Source, after: End | None = None, heard: Sequence[Hearing] | None = None
+) -> Iterator[Piece]:
+    """Parse a file, or what was appended to one that ended like `after`, by what its rows told when they were heard.
 
-    Raises FormatError, also where pieces of a file that doesn't grow decide differently how it is read.
+    Raises FormatError, also where headers of a file that doesn't grow contradict each other.
     """
     if not is_cut(module, source.size):
         return whole(module, source)
-    return _parts(module, source) if has_parts(module) else _cut(module, source, after)
+    heard = hear(module, source) if heard is None else heard
+    return _parts(module, source, heard) if has_parts(module) else _cut(module, source, after, heard)
 
 
-def _parts(module: Format, source: Source) -> Iterator[Piece]:
-    parts: Callable[[Source, int], Iterator[LoggerFile]] = module.parts  # type: ignore[attr-defined]  # asked before
-    return (Piece(_with_short_names(file), None) for file in parts(source, piece_bytes(module)))
+def hear(module: Format, source: Source) -> Sequence[Hearing]:
+    """What the rows of a large file tell together, under each header; nothing where they decide nothing."""
+    if not hears(module):
+        return ()
+    if has_parts(module):
+        listen: Callable[[Source, int], Sequence[Hearing]] = module.hear  # type: ignore[attr-defined]  # asked before
+        return listen(source, piece_bytes(module))
+    hearings: list[Hearing] = []
+    for part in _between_cuts(module, source, None):
+        if not part.state.heading:
+            hearings.append(Hearing())
+        with suppress(Undecided):  # others may tell
+            _parsed(module, part, hearings[-1])
+    return [replace(hearing, is_over=True) for hearing in hearings]
 
 
-def _cut(module: Format, source: Source, after: End | None) -> Iterator[Piece]:
+def _parts(module: Format, source: Source, heard: Sequence[Hearing]) -> Iterator[Piece]:
+    size = piece_bytes(module)
+    files: Iterator[LoggerFile] = (
+        module.parts_with(source, size, heard) if hears(module) else module.parts(source, size)  # type: ignore[attr-defined]  # asked before
+    )
+    return (Piece(_with_short_names(file), None) for file in files)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece before it is parsed: its bytes under the heading of `state`, which is how those before it ended."""
+
+    content: bytes
+    cut: Cut | None
+    state: End
+    is_last: bool
+
+    @property
+    def rows(self) -> bytes:
+        """What is parsed now; what follows is the beginning of the next one."""
+        return self.content if self.is_last or self.cut is None else self.content[: self.cut.at]
+
+    @property
+    def after_it(self) -> End | None:
+        """How the file ends behind it, None where it can't be cut."""
+        if self.cut is None:
+            return None
+        lines = self.state.lines - self.state.heading_lines + self.cut.lines
+        return End(self.cut.heading, self.cut.heading_lines, self.content[self.cut.at :], lines)
+
+
+def _between_cuts(module: Format, source: Source, after: End | None) -> Iterator[Part]:
     cut: Callable[[bytes], Cut | None] = module.cut  # type: ignore[attr-defined]  # asked before
     state = after or End(b"", 0, b"", 0)
     usual = piece_bytes(module)
-    short = 0 if grows(module) else usual // 2  # the rows of a short rest may not tell enough by themselves
     position, size = 0, usual
-    logger: str | None = None
-    agreement = Agreement()
     while True:
-        is_last = position + size + short >= source.size
+        is_last = position + size >= source.size
         until = source.size if is_last else position + size
         content = state.heading + state.unfinished + source.read(position, until)
         found = cut(content)
         if not is_last and (found is None or found.at <= len(state.heading)):
             size *= 2  # a header, or a row, of more than a piece
+            if size > MOST_WHOLE and not grows(module):
+                raise _endless(state)
             continue
-        try:
-            file = _parsed(module, content if is_last or found is None else content[: found.at], state)
-        except Undecided:
-            if is_last:
-                raise
-            size *= 2  # with more rows they may tell
-            continue
-        if not grows(module):
-            agreement.add(file, is_continued=bool(state.heading))
-        if logger is not None and file.logger != logger:
-            raise FormatError(
-                f"rows of two loggers in one file: '{logger}', then '{file.logger}'",
-                f"behind line {state.lines:,}",
-                "cut the file before the other logger's header and load the pieces",
-            )
-        logger = file.logger
+        part = Part(content, found, state, is_last)
+        yield part
         position, size = position + size, usual
-        first_line, after_it = state.lines + 1, _end(content, found, state)
-        unfinished = _last_row(module, content, state, after_it, file) if is_last else None
-        yield Piece(file, after_it if is_last and grows(module) else None, unfinished, first_line)
+        after_it = part.after_it
         if is_last or after_it is None:
             return
         state = after_it
 
 
-@dataclass(slots=True)
-class Agreement:
-    """What the pieces of a file that doesn't grow have decided so far, since the header under which they stand."""
+def _endless(state: End) -> FormatError:
+    return FormatError(
+        f"no place in {MOST_WHOLE >> 20} MB where the file can be cut between two rows",
+        f"behind line {state.lines:,}",
+        "mend what stands there (quotes that never close, a header that never ends), or load it in smaller files",
+    )
 
-    decided: dict[str, object] = field(default_factory=dict)
-    clock: tuple[Any, Any] | None = None
 
-    def add(self, file: LoggerFile, *, is_continued: bool) -> None:
-        """Take in a piece, with the same header as the last one or with its own; raises Undecided where they differ."""
-        if not is_continued:
-            self.decided = {}
-            clock = (file.utc_offset, file.timestamp_is_end_of_period)
-            self.clock = self.clock or clock
-            self._compare({"clock": self.clock}, {"clock": clock})
-        self._compare(self.decided, file.decided)
-        self.decided |= file.decided
+def _cut(module: Format, source: Source, after: End | None, heard: Sequence[Hearing]) -> Iterator[Piece]:
+    hearings = iter(heard)
+    hearing = Hearing()
+    logger: str | None = None
+    clock: Clock | None = None
+    for part in _between_cuts(module, source, after):
+        state = part.state
+        if not state.heading:
+            hearing = next(hearings, hearing)
+        file = _parsed(module, part, hearing)
+        if not grows(module) and not state.heading:
+            clock = _the_clock(file, clock, state.lines + 1)
+        if logger is not None and file.logger != logger:
+            raise FormatError(
+                f"rows of two loggers in one file: '{logger}', then '{file.logger}'",
+                f"behind line {state.lines:,}",
+                "cut the file before the other logger's header and load the pieces"
+                if grows(module) or not state.heading
+                else "export the time before that line and the time after it by themselves",
+            )
+        logger = file.logger
+        after_it = part.after_it
+        unfinished = _last_row(module, part, file) if part.is_last else None
+        yield Piece(file, after_it if part.is_last and grows(module) else None, unfinished, state.lines + 1)
 
-    def _compare(self, before: Mapping[str, object], now: Mapping[str, object]) -> None:
-        for what, value in now.items():
-            if before.get(what, value) != value:
-                raise Undecided(f"rows that tell different things of the file's {what}: {before[what]}, then {value}")
+
+def _the_clock(file: LoggerFile, clock: Clock | None, line: int) -> Clock:
+    """The one that all headers of a file have; raises FormatError where another begins."""
+    own = (file.utc_offset, file.timestamp_is_end_of_period)
+    if (clock or own) != own:
+        raise FormatError("headers of two clocks in one file", f"line {line}", APART)
+    return own
 
 
 def _with_short_names(file: LoggerFile) -> LoggerFile:
@@ -217,34 +254,32 @@ def _with_short_names(file: LoggerFile) -> LoggerFile:
     return file
 
 
-def _parsed(module: Format, content: bytes, state: End) -> LoggerFile:
+def _parsed(module: Format, part: Part, hearing: Hearing) -> LoggerFile:
     """What stands in a piece; in it, and in a FormatError about it, lines are as the whole file counts them."""
-    by = state.lines - state.heading_lines
+    by = part.state.lines - part.state.heading_lines
     try:
-        file = _with_short_names(module.parse(content))
+        if hears(module):
+            file: LoggerFile = module.parse_with(part.rows, hearing)  # type: ignore[attr-defined]  # asked before
+        else:
+            file = module.parse(part.rows)
+        file = _with_short_names(file)
     except FormatError as error:
         raise error.moved(by) from error
     # what is wrong in the heading was told where it stands
-    below = tuple(bad for bad in file.rejected if bad.line > state.heading_lines)
-    header = headers.moved(file.header, by, state.heading_lines)
+    below = tuple(bad for bad in file.rejected if bad.line > part.state.heading_lines)
+    header = headers.moved(file.header, by, part.state.heading_lines)
     return replace(file, rejected=below, header=header).moved(by)
 
 
-def _end(content: bytes, found: Cut | None, state: End) -> End | None:
-    if found is None:
-        return None
-    lines = state.lines - state.heading_lines + found.lines
-    return End(found.heading, found.heading_lines, content[found.at :], lines)
-
-
-def _last_row(module: Format, content: bytes, state: End, after_it: End | None, file: LoggerFile) -> Unfinished | None:
+def _last_row(module: Format, part: Part, file: LoggerFile) -> Unfinished | None:
     """The last row of a file of which this is the last piece, if it may have been cut.
 
     What stands behind the last place for a cut isn't asked where nothing will be appended: it may hold whole rows.
     """
+    after_it = part.after_it
     if grows(module) and after_it is not None:
         return Unfinished(after_it.lines, len(after_it.unfinished)) if after_it.unfinished else None
-    return _unfinished(module, content, state.lines - state.heading_lines, file)
+    return _unfinished(module, part.content, part.state.lines - part.state.heading_lines, file)
 
 
 def _unfinished(module: Format, content: bytes, lines_before: int, file: LoggerFile) -> Unfinished | None:

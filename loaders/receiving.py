@@ -22,9 +22,10 @@ from loaders.containers.names import printable
 from loaders.digests import Digests
 from loaders.formats.detect import HEAD_BYTES
 from loaders.formats.frame import FormatError
+from loaders.formats.source import Joined
 from loaders.identifying import Formats
 from loaders.ledger import LedgerRow
-from loaders.pieces import Joined, grows
+from loaders.pieces import grows
 
 
 @dataclass(frozen=True, slots=True)

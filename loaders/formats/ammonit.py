@@ -20,12 +20,24 @@ from __future__ import annotations  # Arrow's types take parameters in its stubs
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from loaders.formats import ammonit_slices, blocks, cells, dates, grid
+from loaders.formats.ammonit_parts import (
+    NAMES,
+    OF_A_QUANTITY,
+    SECTION,
+    SERIAL_NUMBER,
+    Block,
+    Parts,
+    Sections,
+    describes,
+)
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, number, setting
@@ -37,14 +49,6 @@ NAME = "ammonit"
 VERIFIED = False
 GROWS = False
 MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]|^cecs_[a-z_]+=", re.MULTILINE)
-SECTION = re.compile(r"\[([^\[\]]+)\]")
-ENTRY = re.compile(r"([A-Za-z][\w ./-]*+)\s*+=(.*)")
-REMARK = re.compile(r"#\s*([A-Za-z][\w /]*?)\s{2,}(\S.*)")
-REMARKED = re.compile(r"#(?!\d)")  # before a digit it is the garbled first one of a stamp
-ROW = re.compile(r"\S?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.*[;,\t]")  # the first character may be garbled
-NAMES = re.compile(r"\"?(?:date|datetime|time|timestamp|datum|zeit)\b[^;,\t]*([;,\t])", re.IGNORECASE)
-DESCRIBING = re.compile(r"System|Evaluation|(?:Sensor|Eval)_\d+")
-OF_A_QUANTITY = re.compile(r"[^;]+;\w+")  # a section's name in the information of older firmware
 DESCRIBING_SYSTEM = ("name", "config_id", "timezone", "longitude", "latitude", "altitude")
 DECIDING = ("timezone", "serial_number", "serial", "Serial Number")  # of the section on the system
 DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location", "Software Version", "Date/time")
@@ -57,29 +61,9 @@ UNIT = re.compile(r"[\[(]([^\[\]()]*)[\])]$")
 INTERVAL = re.compile(r"(\d+) *(s|sec|min|h)")
 SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
 MISSING = cells.spellings(("NAN", "NONE", "-", ""))
-SERIAL_NUMBER = "Serial Number"
-PADDING = " ,;\t"  # what a spreadsheet adds to lines shorter than others
+Zones = dict[np.timedelta64 | None, int]  # with the line of the first row that has one
+
 SEND_AGAIN = "have the logger send the file again"
-
-Sections = dict[str, dict[str, str]]
-
-
-@dataclass(slots=True)
-class Block:
-    """Where a line of names stands, and each row under it."""
-
-    names_at: int
-    rows: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Parts:
-    """The parts of a file: remarks and sections of the information, blocks of rows, and rows that no names lead."""
-
-    remarks: dict[str, str] = field(default_factory=dict)
-    sections: Sections = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
-    nameless: list[int] = field(default_factory=list)
 
 
 def matches(head: bytes) -> bool:
@@ -100,149 +84,115 @@ def parse(content: bytes) -> LoggerFile:
     Raises FormatError where neither part is found, and where day and month can't be told apart.
     """
     lines = decode_lines(content).split("\n")
-    parts = _part(lines)
+    parts = Parts()
+    for at, line in enumerate(lines, 1):
+        parts.add(at, line)
+    read = []
+    for block in parts.blocks:
+        if block.rows:
+            rows = [""] * (block.rows[-1] - block.line)  # what is no row is a blank line, so that lines keep numbers
+            for at in block.rows:
+                rows[at - block.line - 1] = lines[at - 1]
+            read.append(read_rows(parts, block, rows, block.line + 1, Hearing()))
+    return put_together(parts, read)
+
+
+def parts(source: Source, size: int) -> Iterator[LoggerFile]:
+    """Read a large file, whose information mostly stands behind its rows, in slices of these."""
+    return parts_with(source, size, hear(source, size))
+
+
+def hear(source: Source, size: int) -> list[Hearing]:
+    """What the rows of a large file tell together, under each line of names."""
+    return ammonit_slices.hear(source, size, read_rows)
+
+
+def parts_with(source: Source, size: int, heard: Sequence[Hearing]) -> Iterator[LoggerFile]:
+    """The same, once its rows have been heard."""
+    zones: Zones = {}
+    return ammonit_slices.read(source, size, heard, read_rows, partial(put_together, zones=zones))
+
+
+def put_together(parts: Parts, read: Sequence[Read], zones: Zones | None = None) -> LoggerFile:
+    """What all information says, and some of the rows. Raises FormatError where neither part is found.
+
+    Zones are those of the rows before these.
+    """
     if not parts.blocks and not parts.sections:
         raise FormatError(
             "neither a line of names that begins with a date or time nor a part of information found",
             "line 1",
             SEND_AGAIN,
         )
-    read = [_read_block(lines, parts, block) for block in parts.blocks]
-    names = tuple(dict.fromkeys(name for block in read for name in block.names))
-    rejected = [bad for block in read for bad in block.rejected]
-    rejected += [_without_names(lines, at) for at in parts.nameless]
-    kept = {name: parts.sections[name] for name in parts.sections if _describes(name)}
+    names = tuple(dict.fromkeys(name for block in parts.blocks for name in _names(block)[1:]))
+    rejected = [*parts.nameless, *(bad for rows in read for bad in rows.rejected)]
+    kept = {name: parts.sections[name] for name in parts.sections if describes(name)}
     if "System" in kept:
         kept["System"] = _only(kept["System"], DESCRIBING_SYSTEM)
     return LoggerFile(
         format=NAME,
         logger=parts.remarks.get(SERIAL_NUMBER) or _serial_in(parts.sections),
-        tables=blocks.joined(table for block in read for table in block.tables),
+        tables=blocks.joined(table for rows in read for table in rows.tables),
         rejected=tuple(sorted(rejected, key=lambda bad: bad.line)),
         header={"remarks": _only(parts.remarks, DESCRIBING_REMARKS), **kept, "settings": _settings(kept, names)},
         created=None,
-        utc_offset=_zone(parts, read),
+        utc_offset=_zone(parts, read, {} if zones is None else zones),
         timestamp_is_end_of_period=None,
-        decided=read[0].decided if read else {},
     )
 
 
-def parts(source: Source, size: int) -> Iterator[LoggerFile]:
-    """Read a large file, whose information mostly stands behind its rows, in slices of these."""
-    return ammonit_slices.read(source, size, parse, _has_rows)
-
-
-def _has_rows(content: bytes) -> bool:
-    """Whether rows stand under the one line of names, or there is what only the whole file can tell."""
-    try:
-        found = _part(decode_lines(content).split("\n"))
-    except FormatError:
-        return True
-    return len(found.blocks) != 1 or bool(found.blocks[0].rows)
-
-
-def _part(lines: Sequence[str]) -> Parts:
-    """Tell the parts apart; they come in any order, and again where files were joined.
-
-    Among rows a line that is neither blank nor information is one, however garbled; elsewhere what begins as a row.
-    """
-    parts = Parts()
-    section = ""
-    among_rows = False
-    for at, line in enumerate(lines):
-        text = line.strip().rstrip(PADDING)
-        if named := SECTION.fullmatch(text):
-            section, among_rows = named[1], False
-            parts.sections.setdefault(section, {})
-        elif REMARKED.match(text):
-            if remark := REMARK.fullmatch(text):
-                _note(parts.remarks, remark[1], remark[2], at, decides=remark[1] == SERIAL_NUMBER)
-        elif not among_rows and (entry := ENTRY.fullmatch(text)):
-            key = entry[1].rstrip()
-            decides = key in DECIDING if section == "System" else _describes(section)
-            _note(parts.sections.setdefault(section, {}), key, entry[2].lstrip(), at, decides=decides)
-        elif NAMES.match(text):
-            parts.blocks.append(Block(at))
-            among_rows = True
-        elif text and (among_rows or ROW.match(text)):
-            (parts.blocks[-1].rows if parts.blocks else parts.nameless).append(at)
-    parts.sections.pop("", None)
-    return parts
-
-
-def _note(entries: dict[str, str], key: str, value: str, at: int, *, decides: bool) -> None:
-    """Keep what the information says last; where that decides how rows are read it must be the same each time."""
-    before = entries.get(key, value)
-    if decides and before != value:
-        raise FormatError(
-            f"'{key}' is '{before}', then '{value}': files of different loggers or settings were joined",
-            f"line {at + 1}",
-            "cut the file where another begins, and load the pieces",
-        )
-    entries[key] = value
-
-
-def _describes(section: str) -> bool:
-    return bool(DESCRIBING.fullmatch(section) or OF_A_QUANTITY.fullmatch(section))
-
-
-def _without_names(lines: Sequence[str], at: int) -> Rejected:
-    cells = max(lines[at].count(sign) for sign in ";,\t")
-    return Rejected(at + 1, lines[at], "a row before any line of names; names of its columns expected first", cells)
-
-
-def _zone(parts: Parts, read: Sequence[Read]) -> np.timedelta64 | None:
+def _zone(parts: Parts, read: Sequence[Read], zones: Zones) -> np.timedelta64 | None:
     """The stamps' own zone, else the clock's that the information states."""
     stated = utc_offset(parts.sections.get("System", {}).get("timezone", ""))
-    zones = {block.zone if block.zone is not None else stated for block in read if block.tables}
+    for rows in read:
+        if rows.tables:
+            zones.setdefault(stated if rows.zone is None else rows.zone, int(rows.tables[0].lines[0]))
     if len(zones) > 1:
-        raise FormatError("stamps of several zones found", "", "cut the file where another begins, and load the pieces")
-    return zones.pop() if zones else stated
+        raise FormatError(
+            "stamps of several zones found",
+            f"line {max(zones.values())}",
+            "cut the file where another begins, and load the pieces",
+        )
+    return next(iter(zones), stated)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a block says, and the zone that its stamps have."""
+    """Rows, and the zone that their stamps have."""
 
-    names: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     zone: np.timedelta64 | None = None
-    decided: Mapping[str, object] = field(default_factory=dict)
 
 
-def _read_block(lines: Sequence[str], parts: Parts, block: Block) -> Read:
-    line = lines[block.names_at].strip()
-    separator = next(sign for sign in line if sign in ";,\t")
-    labels = grid.named(_fields(line, separator))
+def _names(block: Block) -> tuple[str, ...]:
+    """The names of columns, with that of the stamps."""
+    labels = grid.named(_fields(block.names, block.separator))
     if "" in labels:
-        raise FormatError(f"column {labels.index('') + 1} has no name", f"line {block.names_at + 1}", SEND_AGAIN)
-    names = grid.unique(labels[1:])
-    if not block.rows:
-        return Read(names)
-    first, width = block.names_at + 1, len(labels)
-    rows = [""] * (block.rows[-1] + 1 - first)  # what is no row becomes a blank line, so that lines keep their numbers
-    for at in block.rows:
-        rows[at - first] = lines[at]
+        raise FormatError(f"column {labels.index('') + 1} has no name", f"line {block.line}", SEND_AGAIN)
+    return (labels[0], *grid.unique(labels[1:]))
+
+
+def read_rows(parts: Parts, block: Block, rows: Sequence[str], first_line: int, hearing: Hearing) -> Read:
+    """Read rows under a line of names, with what the information says."""
+    names = _names(block)
     body = "\n".join(rows).encode()
-    mark = grid.decimal_mark(body, separator)
+    mark = grid.decimal_mark(body, block.separator, hearing)
     read = grid.read(
         body,
-        first + 1,
-        width,
-        Dialect(separator, mark),
+        first_line,
+        len(names),
+        Dialect(block.separator, mark),
         stamp=0,
-        readings=range(1, width),
+        readings=range(1, len(names)),
         missing=MISSING,
     )
-    stamps = dates.read(read.stamps, read.rows.lines)
     evaluations = _evaluations(parts.sections)
-    columns = {position: _column(name, evaluations) for position, name in enumerate(names, 1)}
+    columns = {position: _column(name, evaluations) for position, name in enumerate(names) if position}
     may_be_texts = [position for position, column in columns.items() if column.statistic is None]
-    decided = stamps.decided | grid.texts_in(read, may_be_texts) | grid.decided(read, mark)
-    read = grid.without_texts(read, may_be_texts)
-    tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED, _period(parts.sections))
-    return Read(names, tables, rejected, stamps.utc_offset, decided)
+    read = grid.without_texts(read, may_be_texts, hearing)
+    stamps = dates.read(read.stamps, read.rows.lines, hearing)
+    return Read(*grid.to_table(read, stamps.times, columns, dates.EXPECTED, _period(parts.sections)), stamps.utc_offset)
 
 
 def _fields(line: str, separator: str) -> list[str]:

@@ -1,101 +1,150 @@
-"""A large file of Ammonit in slices of its rows, each with the information that stands around all of them."""
+"""A large file of Ammonit in slices of its rows, each read with all information, wherever in the file that stands."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from loaders.formats.frame import FormatError, LoggerFile, Undecided
+from loaders.formats.ammonit_parts import Block, Parts
+from loaders.formats.cutting import is_within_text
+from loaders.formats.evidence import Hearing
+from loaders.formats.frame import LoggerFile, Undecided
 from loaders.formats.source import Source, blocks
-from loaders.formats.text import MARK, UTF16_MARKS, line_breaks
+from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
 
 PART = re.compile(
-    rb"^[ \t]*(?:(\[|#(?!\d))|\"?(?:date|datetime|time|timestamp|datum|zeit)\b[^;,\t\r\n]*[;,\t])",
+    rb"(?:^|(?<=\r))(?:\xef\xbb\xbf)*(?:[ \t\x0b\x0c\x1c-\x1f\x85\xa0]|\xc2[\x85\xa0])*+"  # all that may be a blank
+    rb"(?:\[[^\[\]\r\n]+\][ ,;\t]*(?=[\r\n]|\Z)|#(?!\d)"
+    rb"|\"?(?:date|datetime|time|timestamp|datum|zeit)\b[^;,\t\r\n]*[;,\t])",
     re.MULTILINE | re.IGNORECASE,
 )
-LARGEST_FRAME = 1 << 20  # bytes of names and information
+BREAK = re.compile(rb"\r{0,2}\n|\r(?!\r?\n)")
+LINE = re.compile(rb"[^\r\n]*+(?:\r{0,2}\n|\r)|[^\r\n]+\Z")
+
+Read = TypeVar("Read")
+ReadRows = Callable[[Parts, Block, Sequence[str], int, Hearing], Read]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands around a file's rows: the names and what is above them, and the information below."""
+class Rows:
+    """Where rows stand: under which of the lines of names, from which byte up to which, from which line on."""
 
-    above: bytes
-    below: bytes
-    rows_end: int
+    block: int
+    start: int
+    end: int
+    line: int
+
+
+def hear(source: Source, size: int, read_rows: ReadRows[Read]) -> list[Hearing]:
+    """What rows tell together under each line of names."""
+    parts, found = _take_apart(source)
+    heard = [Hearing() for _ in parts.blocks]
+    for rows, text in _slices(source, size, found):
+        with suppress(Undecided):  # others may tell
+            read_rows(parts, parts.blocks[rows.block], text, rows.line, heard[rows.block])
+    return [replace(hearing, is_over=True) for hearing in heard]
 
 
 def read(
-    source: Source, size: int, parse: Callable[[bytes], LoggerFile], has_rows: Callable[[bytes], bool]
+    source: Source,
+    size: int,
+    heard: Sequence[Hearing],
+    read_rows: ReadRows[Read],
+    put_together: Callable[[Parts, Sequence[Read]], LoggerFile],
 ) -> Iterator[LoggerFile]:
-    """Parse rows of about so many bytes at a time, between the same names and information.
+    """Parse rows of about so many bytes at a time.
 
-    Where these aren't told apart simply (names that come twice, remarks among the rows) the file is parsed whole.
-    Raises Undecided where only all rows together tell how they are to be read, or what is wrong.
+    Raises Undecided where only the whole file can be read: of two bytes a character.
     """
-    frame = _frame(source, has_rows)
-    if frame is None:
-        yield parse(source.read(0, source.size))
-        return
-    start, heading = len(frame.above), line_breaks(frame.above, len(frame.above))
-    line = heading
-    decided: dict[str, object] = {}
-    while start < frame.rows_end:
-        end = _behind_line(source, min(start + size, frame.rows_end), frame.rows_end)
-        rows = source.read(start, end)
-        if b'"' in rows:  # a text may go on behind the slice
-            raise Undecided("quotes among the rows")
-        try:
-            file = parse(frame.above + rows + frame.below)
-        except FormatError as error:
-            raise Undecided(error.what, error.where, error.remedy) from error
-        for what, value in file.decided.items():
-            if decided.setdefault(what, value) != value:
-                raise Undecided(f"rows that tell different things of the file's {what}: {decided[what]}, then {value}")
-        if start > len(frame.above):  # what is wrong above the rows was told with the first
-            file = replace(file, rejected=tuple(bad for bad in file.rejected if bad.line > heading))
-        yield file.moved(line - heading)
-        start, line = end, line + rows.count(b"\n")
+    parts, found = _take_apart(source)
+    read: list[Read] = []
+    length = 0
+    for rows, text in _slices(source, size, found):
+        read.append(read_rows(parts, parts.blocks[rows.block], text, rows.line, heard[rows.block]))
+        length += rows.end - rows.start
+        if length >= size and rows.end < found[-1].end:
+            yield put_together(parts, read)
+            read, length = [], 0
+            parts.nameless.clear()  # told with the first
+    yield put_together(parts, read)
 
 
-def _behind_line(source: Source, at: int, rows_end: int) -> int:
-    """The next place behind a line."""
-    while at < rows_end:
-        found = source.read(at - 1, min(at - 1 + LARGEST_FRAME, rows_end)).find(b"\n")
-        if found >= 0:
-            return at + found
-        at += LARGEST_FRAME
-    return rows_end
+def _slices(source: Source, size: int, found: Sequence[Rows]) -> Iterator[tuple[Rows, list[str]]]:
+    """Rows, not many at a time, and their lines."""
+    for rows in found:
+        rest = rows
+        while rest.start < rows.end:
+            content = _up_to_a_line(source.read(rest.start, min(rest.start + 2 * size, rows.end)), size, rest)
+            end = rest.start + len(content)
+            yield replace(rest, end=end), _decoded(content)
+            rest = replace(rest, start=end, line=rest.line + line_breaks(content, len(content)))
 
 
-def _frame(source: Source, has_rows: Callable[[bytes], bool]) -> Frame | None:
-    """Tell rows from the rest; None where that needs the parser, or where there is no need."""
-    found = _parts(source)
-    if found is None:
-        return None
-    names = [place for place, is_names in found if is_names]
-    if len(names) != 1:
-        return None
-    rows_end = next((place for place, _ in found if place > names[0]), source.size)
-    if names[0] > LARGEST_FRAME or source.size - rows_end > LARGEST_FRAME:
-        return None
-    begin = _behind_line(source, names[0] + 1, rows_end)
-    above, below = source.read(0, begin), source.read(rows_end, source.size)
-    is_whole = above.endswith(b"\n") and source.read(rows_end - 1, rows_end) == b"\n"
-    return Frame(above, below, rows_end) if is_whole and begin < rows_end and not has_rows(above + below) else None
+def _up_to_a_line(content: bytes, size: int, rows: Rows) -> bytes:
+    """Its first lines, with which a text in quotes ends."""
+    if rows.start + len(content) == rows.end and len(content) <= size:
+        return content
+    for found in BREAK.finditer(content, size - 1, len(content) - 1):
+        if not is_within_text(content, 0, found.end()):
+            return content[: found.end()]
+    if rows.start + len(content) == rows.end:
+        return content
+    raise Undecided(
+        "no place between two rows found where the file can be cut",
+        f"behind line {rows.line}",
+        "mend quotes that never close, or have the logger send the file again",
+    )
 
 
-def _parts(source: Source) -> list[tuple[int, bool]] | None:
-    """Where lines begin that are none of rows, and whether each is one of names; None where lines aren't plain."""
-    found: list[tuple[int, bool]] = []
+def _take_apart(source: Source) -> tuple[Parts, list[Rows]]:
+    """The information and the lines of names, and where their rows stand."""
+    parts = Parts()
+    found: list[Rows] = []
+    line = 1
     for place, lines in _lines(source):
-        if lines.startswith(UTF16_MARKS) or lines.count(b"\r") != lines.count(b"\r\n"):
-            return None
-        if lines.find(MARK, 1 if not place else 0) >= 0:
-            return None
-        found += [(place + part.start(), part[1] is None) for part in PART.finditer(lines)]
-    return found
+        if not place and lines.startswith(UTF16_MARKS):
+            raise Undecided("a large file of two bytes a character", "line 1", "save it as UTF-8 and load that")
+        for start, end in _segments(lines):
+            if parts.among_rows and not PART.match(lines, start):
+                _add(found, Rows(len(parts.blocks) - 1, place + start, place + end, line))
+                line += line_breaks(lines[start:end], end - start)
+                continue
+            for one in LINE.finditer(lines, start, end):
+                parts.add(line, _decoded(one[0])[0])
+                if parts.blocks and parts.blocks[-1].rows:  # behind information, or what only looks like such
+                    parts.blocks[-1].rows.clear()
+                    _add(found, Rows(len(parts.blocks) - 1, place + one.start(), place + one.end(), line))
+                line += 1
+    return parts, found
+
+
+def _segments(lines: bytes) -> Iterator[tuple[int, int]]:
+    """Where a line begins and ends that looks like information or names, and what stands between these."""
+    at = 0
+    for part in PART.finditer(lines):
+        if part.start() > at:
+            yield at, part.start()
+        end = BREAK.search(lines, part.end())
+        at = end.end() if end else len(lines)
+        yield part.start(), at
+    if at < len(lines):
+        yield at, len(lines)
+
+
+def _add(found: list[Rows], rows: Rows) -> None:
+    """Add rows; those that follow on others make one with them."""
+    if found and (found[-1].block, found[-1].end) == (rows.block, rows.start):
+        found[-1] = replace(found[-1], end=rows.end)
+    else:
+        found.append(rows)
+
+
+def _decoded(content: bytes) -> list[str]:
+    """Lines in mid-file, where no byte order mark stands."""
+    return decode_lines(b"\n" + content).split("\n")[1:]
 
 
 def _lines(source: Source) -> Iterator[tuple[int, bytes]]:
@@ -103,7 +152,7 @@ def _lines(source: Source) -> Iterator[tuple[int, bytes]]:
     place, rest = 0, b""
     for block in blocks(source):
         text = rest + block
-        whole = text.rfind(b"\n") + 1
+        whole = max(text.rfind(b"\n"), text.rfind(b"\r", 0, len(text) - 2)) + 1  # of CR CR LF none alone
         if whole:
             yield place, text[:whole]
         place, rest = place + whole, text[whole:]

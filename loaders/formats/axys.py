@@ -22,6 +22,7 @@ import numpy as np
 from loaders.formats import blocks, cells, cutting, grid, stamps
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import fields
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect, Grid
 from loaders.formats.settings import units
@@ -76,6 +77,10 @@ class OfFile:
         """Read one file of the instrument that its name says."""
         return parse(content, self.file_name)
 
+    def parse_with(self, content: bytes, hearing: Hearing) -> LoggerFile:
+        """As the module has it."""
+        return parse_with(content, hearing, self.file_name)
+
     def cut(self, content: bytes) -> Cut | None:
         """As the module has it."""
         return cut(content)
@@ -91,7 +96,12 @@ def parse(content: bytes, file_name: str = "") -> LoggerFile:
 
     Raises FormatError where the names can't be read, and where only the file's name could tell the instrument.
     """
-    return blocks.read(decode_lines(content), HEADER, partial(read_one, file_name=file_name))
+    return parse_with(content, Hearing(), file_name)
+
+
+def parse_with(content: bytes, hearing: Hearing, file_name: str = "") -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
+    return blocks.read(decode_lines(content), HEADER, partial(read_one, file_name=file_name), hearing)
 
 
 def cut(content: bytes) -> Cut | None:
@@ -99,7 +109,7 @@ def cut(content: bytes) -> Cut | None:
     return cutting.written_once(content, lambda _: 1, HEADER)
 
 
-def read_one(text: str, file_name: str) -> LoggerFile:
+def read_one(text: str, hearing: Hearing, file_name: str) -> LoggerFile:
     """The names, and the rows under them."""
     first, _, body = text.partition("\n")
     names = read_names(first)
@@ -115,9 +125,7 @@ def read_one(text: str, file_name: str) -> LoggerFile:
         missing=MISSING,
     )
     columns = {position: column(name) for position, name in enumerate(names, 1)}
-    without_unit = [position for position in columns if not columns[position].unit]
-    decided = grid.texts_in(read, without_unit)
-    read = grid.without_texts(read, without_unit)
+    read = grid.without_texts(read, [position for position in columns if not columns[position].unit], hearing)
     read = without_no_current(read, names)
     times = stamps.read_iso(read.stamps)
     tables, rejected = grid.to_table(read, times, columns, stamps.EXPECTED, name=table_name)
@@ -130,7 +138,6 @@ def read_one(text: str, file_name: str) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
-        decided=decided,
     )
 
 

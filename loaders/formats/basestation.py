@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from loaders.formats import blocks, cutting, dates, grid, nrg
 from loaders.formats.delimited import fields
-from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
+from loaders.formats.evidence import Hearing
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.grid import Dialect, Grid
 from loaders.formats.nrg import Block
 from loaders.formats.settings import Setting
@@ -51,7 +52,12 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where a line of names is missing, and where the stamps prove another order than month first.
     """
-    return blocks.read(decode_lines(content), HEADER, read_one)
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
+    return blocks.read(decode_lines(content), HEADER, read_one, hearing)
 
 
 def cut(content: bytes) -> Cut | None:
@@ -63,7 +69,7 @@ def _above_rows(lines: Sequence[str]) -> int | None:
     return next((at + 1 for at, line in enumerate(lines) if NAMES.match(line)), None)
 
 
-def read_one(text: str) -> LoggerFile:
+def read_one(text: str, hearing: Hearing) -> LoggerFile:
     """One header, and the rows under it."""
     found = NAMES.search(text)
     if found is None or not SIGNATURE.match(text):
@@ -78,7 +84,7 @@ def read_one(text: str) -> LoggerFile:
     read = grid.read(
         rows.encode(), line + 1, len(names), Dialect(","), stamp=0, readings=list(columns), missing=MISSING
     )
-    tables, rejected = grid.to_table(read, month_first(read), columns, EXPECTED)
+    tables, rejected = grid.to_table(read, month_first(read, hearing), columns, EXPECTED)
     return LoggerFile(
         format=NAME,
         logger=header.get("Logger Serial Number") or None,
@@ -107,12 +113,12 @@ def read_header(lines: list[str]) -> tuple[Block, dict[str, Block]]:
     return header, channels
 
 
-def month_first(read: Grid) -> NDArray[np.datetime64]:
+def month_first(read: Grid, hearing: Hearing) -> NDArray[np.datetime64]:
     """The stamps; raises FormatError where they prove that the day comes first."""
     stamps = dates.take_apart(read.stamps, short_years=True)
     times, otherwise = (dates.to_times(stamps, order) for order in (dates.MONTH_FIRST, dates.DAY_FIRST))
-    if dates.settle(stamps) == dates.DAY_FIRST and not np.array_equal(times, otherwise, equal_nan=True):
-        raise FormatError(
+    if hearing.together(dates.votes(stamps)).way == 0 and not np.array_equal(times, otherwise, equal_nan=True):
+        raise Undecided(
             f"the dates are written day, month ('{str(read.stamps[0])[:40]}'), month, day expected of this program",
             f"line {read.rows.lines[0]}",
             "export the file again on a PC with American dates",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import FormatError, LoggerFile, Table
 
 APART = "cut the file before this line and load the pieces"
@@ -33,13 +34,16 @@ def cut(text: str, header: re.Pattern[str]) -> list[Block]:
     return blocks
 
 
-def read(text: str, header: re.Pattern[str], read_one: Callable[[str], LoggerFile]) -> LoggerFile:
-    """Read each file in the text by its own header.
+def read(
+    text: str, header: re.Pattern[str], read_one: Callable[[str, Hearing], LoggerFile], hearing: Hearing | None = None
+) -> LoggerFile:
+    """Read each file in the text by its own header; rows under the first may have been told of in other pieces.
 
     Raises FormatError, besides what `read_one` raises, where they are of two loggers or of two clocks.
     """
     found = cut(text, header)
-    files = [_moved(read_one, block) for block in found]
+    hearings = [hearing or Hearing(), *(Hearing() for _ in found[1:])]
+    files = [_moved(read_one, block, heard) for block, heard in zip(found, hearings, strict=True)]
     logger = the_logger((file.logger, block.first_line) for file, block in zip(files, found, strict=True))
     the_clock(
         (file.utc_offset, file.timestamp_is_end_of_period, block.first_line)
@@ -55,15 +59,14 @@ def read(text: str, header: re.Pattern[str], read_one: Callable[[str], LoggerFil
         header=_headers(files, found),
         created=max((file.created for file in files if file.created), default=None),
         is_unverified=any(file.is_unverified for file in files),
-        decided=files[0].decided,
     )
 
 
-def _moved(read_one: Callable[[str], LoggerFile], block: Block) -> LoggerFile:
+def _moved(read_one: Callable[[str, Hearing], LoggerFile], block: Block, hearing: Hearing) -> LoggerFile:
     """What stands in a block, with lines as the whole file counts them."""
     by = block.first_line - 1
     try:
-        return read_one(block.text).moved(by)
+        return read_one(block.text, hearing).moved(by)
     except FormatError as error:
         raise error.moved(by) from None
 

@@ -64,7 +64,7 @@ def written_once(
     whole = behind_last_line(ended)
     lines = above_rows(decode_lines(content[:HEADER_BYTES]).split("\n"))
     end = _end_of_header(ended, 0, lines) if lines else None
-    if whole is None or lines is None or end is None or whole.at <= end or _is_within_text(ended, end, whole.at):
+    if whole is None or lines is None or end is None or whole.at <= end or is_within_text(ended, end, whole.at):
         return None
     return Cut(whole.at, whole.lines, content[:end], lines)
 
@@ -89,7 +89,7 @@ def _behind_own(content: bytes, header: re.Pattern[str]) -> list[int]:
     return [found.start() for found in pattern.finditer(content, own + 1)]
 
 
-def _is_within_text(content: bytes, begin: int, end: int) -> bool:
+def is_within_text(content: bytes, begin: int, end: int) -> bool:
     """Whether the last lines, as many as a text in quotes may run over, have a quote that isn't closed."""
     start = end
     for _ in range(LONGEST_STRING + 1):

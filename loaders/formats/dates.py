@@ -8,7 +8,7 @@ the rows put them on.
 
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.formats import stamps as plain
+from loaders.formats.date_order import NO_DAYS, Days, Votes
+from loaders.formats.date_words import STAMP, VIETNAMESE, half_of_day
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Undecided
 
 Order = Literal["day, month", "month, day"]
@@ -34,38 +37,6 @@ DAY_S = 86_400
 HALF_DAY_H = 12
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # others are a garbled line or a dead clock
 CENTURY_TURNS = 70  # a year of two digits: 70 is 1970, 69 is 2069
-OUTVOTED = 10  # so many rows tell the order for each that contradicts them, and is then a garbled one
-
-BLANK = "[ \u00a0\u202f]"  # also those that don't break, which Windows has put into times since 2023
-
-# Words for before and after noon, as patterns; those of other scripts may have been read as if they were cp1252.
-FORENOON, AFTERNOON = (rf"{letter}\.?{BLANK}?m\.?" for letter in "ap")
-BY_ENCODING = {"cp949": ("오전", "오후"), "gbk": ("上午", "下午"), "cp1253": ("πμ", "μμ")}
-GREEK = (rf"π\.{BLANK}?μ\.", rf"μ\.{BLANK}?μ\.")
-VIETNAMESE = ("SA", "CH")  # only behind the hour: before it Sa may be a Saturday
-
-
-def _garbled(word: str, encoding: str) -> str:
-    return word.encode(encoding).decode("cp1252", errors="replace")
-
-
-def _words(place: int) -> str:
-    """The words for a half of the day that stand on either side of the hour."""
-    words = [words[place] for words in BY_ENCODING.values()]
-    garbled = [_garbled(words[place], encoding) for encoding, words in BY_ENCODING.items()]
-    return "|".join([(FORENOON, AFTERNOON)[place], GREEK[place], *words, *garbled])
-
-
-HALF = f"(?i:{_words(0)}|{_words(1)})"
-STAMP = (
-    rf"^\s*(?P<first>\d{{1,4}})(?P<mark>[./-]){BLANK}?(?P<second>\d{{1,2}})[./-]{BLANK}?(?P<third>\d{{1,4}})"
-    r"\.?[ T,;\x{a0}\x{202f}]+"
-    rf"(?:[^\s\d\x{{a0}}\x{{202f}}]+(?:,|{BLANK})+)??"  # a weekday, unless it is a word for the half of the day
-    rf"(?:(?P<half_before>{HALF}){BLANK}*)?"
-    r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<whole>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-    rf"(?:{BLANK}*(?P<half_after>{HALF}|(?i:{'|'.join(VIETNAMESE)})))?"
-    rf"{BLANK}*(?P<zone>Z|[+-]\d\d:?\d\d)?\s*$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +68,7 @@ class Stamps:
 def take_apart(texts: pa.ChunkedArray[Any], *, short_years: bool = False) -> Stamps:
     """Take an array of timestamps apart; with `short_years`, a year of two digits at the end is one of 1970 to 2069.
 
-    `tell_years` then tells whether it is not the year that comes first.
+    `date_years` then tells whether it is not the year that comes first.
     """
     parts: Any = pc.extract_regex(texts, STAMP)
     found = parts.combine_chunks()
@@ -132,14 +103,15 @@ def _integers(digits: pa.Array[Any]) -> Numbers:
 
 def _full_years(third: Any, first: Numbers) -> Numbers:
     years = _integers(third)
-    return np.where(_has_two(third) & (first < FIRST_YEAR), _in_full(years), years)
+    return np.where(_has_two(third) & (first < FIRST_YEAR), in_full(years), years)
 
 
 def _has_two(digits: Any) -> Mask:
     return np.asarray(np.asarray(pc.utf8_length(digits).to_numpy()) == len("05"))
 
 
-def _in_full(years: Numbers) -> Numbers:
+def in_full(years: Numbers) -> Numbers:
+    """Years of two digits in four: 1970 to 2069."""
     return years + np.where(years < CENTURY_TURNS, 2000, 1900)
 
 
@@ -149,7 +121,7 @@ def _is(column: pa.Array[Any], word: str) -> Mask:
 
 def _clock(hour: Numbers, minute: Numbers, whole: Numbers, fraction: Numbers, half: pa.Array[Any]) -> Numbers:
     has_half = ~_is(half, "")
-    afternoon = f"^(?i:{_words(1)}|{VIETNAMESE[1]})$"
+    afternoon = f"^(?i:{half_of_day(1)}|{VIETNAMESE[1]})$"
     late = np.asarray(pc.match_substring_regex(half, afternoon).to_numpy(zero_copy_only=False))
     hours = np.where(has_half, hour % HALF_DAY_H + HALF_DAY_H * late, hour)
     clock = ((hours * 60 + minute) * 60 + whole) * 1_000_000 + fraction
@@ -184,115 +156,112 @@ def to_times(stamps: Stamps, order: Order) -> Times:
     return times
 
 
+def votes(stamps: Stamps) -> Votes:
+    """What stamps tell of their order, to be added to what others tell."""
+    doubtful = stamps.legible & ~stamps.year_first & (stamps.third >= FIRST_YEAR)
+    tells = [doubtful & (part > MONTHS) for part in (stamps.first, stamps.second)]
+    told = np.flatnonzero(tells[0] | tells[1])
+    return Votes(
+        rows=len(doubtful),
+        is_open=bool((doubtful & ~stamps.dotted).any()),
+        differs=bool((doubtful & (stamps.first != stamps.second)).any()),
+        first_told=int(tells[1][told[0]]) if len(told) else None,
+        votes=(int(tells[0].sum()), int(tells[1].sum())),
+        days=None if len(told) else days(stamps),
+    )
+
+
+def days(stamps: Stamps) -> Days:
+    """How the rows go on, in both orders."""
+    times = [to_times(stamps, order).astype(np.int64) for order in ORDERS]
+    return Days.of(np.stack([stamps.first, stamps.second, stamps.third, *times], axis=1))
+
+
 def settle(stamps: Stamps) -> Order | None:
     """The order that the stamps themselves tell, None where they can be read in both."""
-    doubtful = stamps.legible & ~stamps.year_first & (stamps.third >= FIRST_YEAR)
-    if not (doubtful & ~stamps.dotted).any():
-        return DAY_FIRST
-    same = bool((stamps.first == stamps.second)[doubtful].all())
-    day_first = int((doubtful & (stamps.first > MONTHS)).sum())
-    month_first = int((doubtful & (stamps.second > MONTHS)).sum())
-    if same or day_first > month_first * OUTVOTED:
-        return DAY_FIRST
-    if month_first > day_first * OUTVOTED:
-        return MONTH_FIRST
-    return None if day_first or month_first else _settle_at_midnight(stamps)
+    way = votes(stamps).way
+    return None if way is None else ORDERS[way]
 
 
-def _settle_at_midnight(stamps: Stamps) -> Order | None:
-    """The order in which the rows go on by their own time step when a day ends, if they do so in one order alone."""
-    goes_on = [_goes_on(stamps, order) for order in ORDERS]
-    if goes_on[0] == goes_on[1]:
-        return None
-    return DAY_FIRST if goes_on[0] else MONTH_FIRST
+def settle_or_refuse(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers, told: Votes | None = None) -> Order:
+    """The order that the stamps tell, or all of the file together.
 
-
-def _goes_on(stamps: Stamps, order: Order) -> bool:
-    steps = np.diff(to_times(stamps, order))
-    another_day = (np.diff(stamps.first) != 0) | (np.diff(stamps.second) != 0) | (np.diff(stamps.third) != 0)
-    within = steps[~another_day & (steps > np.timedelta64(0))]
-    return bool(len(within) and (steps[another_day] == within.min()).any())
-
-
-def tell_years(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> Stamps:
-    """The stamps with their year of two digits where the rows put it, first or last.
-
-    A part that is neither day nor month is the year, and one that was written with a single digit is none; else the
-    rows go on at midnight with the year on one side alone. Raises Undecided where they don't tell.
+    Raises Undecided where they don't, also with the first stamp that contradicts those above.
     """
-    either, day = stamps.year_on_either_side, stamps.third % 100
-    if not either.any():
-        return stamps
-    last = (
-        stamps.legible & ~stamps.year_first & (~either | (day < 1) | (day > LONGEST_MONTH) | (stamps.second > MONTHS))
-    )
-    first = either & ((stamps.first < 1) | (stamps.first > LONGEST_MONTH))
-    turned = replace(
-        stamps,
-        first=np.where(either, _in_full(stamps.first), stamps.first),
-        third=np.where(either, day, stamps.third),
-    )
-    for_last, for_first = int(last.sum()), int(first.sum())
-    if not (for_last or for_first):
-        for_last = any(_goes_on(stamps, order) for order in ORDERS)
-        for_first = _goes_on(turned, DAY_FIRST)
-    if for_last > for_first * OUTVOTED:
-        return stamps
-    if for_first > for_last * OUTVOTED:
-        return turned
-    row = int(np.flatnonzero(either)[0])
+    told = told or votes(stamps)
+    doubtful = np.flatnonzero(stamps.legible & ~stamps.year_first)
+    if told.way is not None or not len(doubtful):
+        return ORDERS[told.way or 0]
+    if told.first_told is None:
+        row = int(doubtful[0])
+        raise Undecided(
+            f"'{texts[row].as_py()}' may be day, month or month, day, and no other row tells; {EXPECTED} that has one "
+            "meaning expected",
+            f"line {lines[row]}",
+            "export it with the year first, or over a period with a midnight or a day after the 12th",
+        )
+    first, other = ORDERS[told.first_told], ORDERS[1 - told.first_told]
+    is_day = (stamps.first, stamps.second)[1 - told.first_told] > MONTHS
+    contrary = doubtful[(is_day & (stamps.third >= FIRST_YEAR))[doubtful]]
+    if not len(contrary):
+        return first  # the piece that has them is refused
+    row = int(contrary[0])
     raise Undecided(
-        f"'{texts[row].as_py()}' may have its year first or last, and no other row tells; {EXPECTED} expected",
+        f"'{texts[row].as_py()}' is {other}, and stamps above are {first}; one order expected",
         f"line {lines[row]}",
-        "export it with years of four digits, or over a period with a midnight",
+        "export it with the year first, or cut the file where the other order begins and load the pieces",
     )
 
 
-def settle_or_refuse(stamps: Stamps, texts: pa.ChunkedArray[Any], lines: Numbers) -> Order:
-    """The order that the stamps tell; raises Undecided where they don't."""
-    if order := settle(stamps):
-        return order
-    row = int(np.flatnonzero(stamps.legible & ~stamps.year_first)[0])
-    raise Undecided(
-        f"'{texts[row].as_py()}' may be day, month or month, day, and no other row tells; {EXPECTED} that has one "
-        "meaning expected",
-        f"line {lines[row]}",
-        "export it with the year first, or over a period with a midnight or a day after the 12th",
-    )
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The zone of the first stamp that has one, in minutes ahead of UTC."""
 
+    minutes: int | None = None
 
-def decided(stamps: Stamps, order: Order) -> dict[str, object]:
-    """The order that stamps were read in, unless they are the same in the other: see `LoggerFile.decided`."""
-    doubtful = stamps.legible & ~stamps.year_first & (stamps.third >= FIRST_YEAR)
-    return {"order": order} if (doubtful & (stamps.first != stamps.second)).any() else {}
+    def __add__(self, later: Zone) -> Zone:
+        return later if self.minutes is None else self
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The times by one clock, its offset from UTC if the stamps have zones, and what they decided together."""
+    """The times by one clock, and its offset from UTC if the file's stamps have zones."""
 
     times: Times
     utc_offset: np.timedelta64 | None
-    decided: dict[str, object]
 
 
-def read(texts: pa.ChunkedArray[Any], lines: Numbers) -> Read:
+def read(texts: pa.ChunkedArray[Any], lines: Numbers, hearing: Hearing | None = None) -> Read:
     """Read stamps by one clock: where they have zones, that of the first.
 
-    Where some stamps have a zone, those without one are no times. Raises FormatError where day and month can't be told
-    apart.
+    Where some stamps of the file have a zone, those without one are no times. Raises Undecided where day and month
+    can't be told apart.
     """
+    hearing = hearing or Hearing()
     times = plain.read_iso(texts)
     if not np.isnat(times).any():  # most files; ten times as fast as what follows
-        return Read(times, None, {"zones": False} if len(times) else {})
+        hearing.together(Votes(rows=len(times), days=NO_DAYS))
+        zone = hearing.together(Zone()).minutes
+        return Read(times, None) if zone is None else _on_the_clock(np.full_like(times, "NaT"), zone)
     stamps = take_apart(texts)
-    order = settle_or_refuse(stamps, texts, lines)
-    times = to_times(stamps, order)
-    zoned = np.flatnonzero(stamps.zoned & ~np.isnat(times))
-    told = decided(stamps, order) | ({} if np.isnat(times).all() else {"zones": bool(len(zoned))})
-    if not len(zoned):
-        return Read(times, None, told)
-    zone = stamps.zone[zoned[0]]
+    told = hearing.together(votes(stamps))
+    zone = hearing.together(_zone(stamps)).minutes
+    times = to_times(stamps, settle_or_refuse(stamps, texts, lines, told))
+    if zone is None:
+        return Read(times, None)
     times += (zone - stamps.zone).astype("timedelta64[m]")
     times[~stamps.zoned] = np.datetime64("NaT")
-    return Read(times, np.timedelta64(int(zone) * 60, "s"), told)
+    return _on_the_clock(times, zone)
+
+
+def _on_the_clock(times: Times, zone: int) -> Read:
+    return Read(times, np.timedelta64(zone * 60, "s"))
+
+
+def _zone(stamps: Stamps) -> Zone:
+    """That of the first stamp that has one and is a time, in whichever order."""
+    if not stamps.zoned.any():
+        return Zone()
+    is_time = ~np.isnat([to_times(stamps, order) for order in ORDERS]).all(axis=0)
+    zoned = np.flatnonzero(stamps.zoned & is_time)
+    return Zone(int(stamps.zone[zoned[0]])) if len(zoned) else Zone()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -132,9 +131,6 @@ class LoggerFile:
         timestamp_is_end_of_period: None where the file doesn't say.
         is_unverified: whether it is read in a way that no file of a real logger has borne out, though its format has
             been checked.
-        decided: what its rows decided together, such as the order of day and month, each under a name of its own. Of
-            several headers those under the first. What only the others could decide is not in it. Pieces of a file
-            that agree in all of it are read as the whole would be.
     """
 
     format: str
@@ -146,7 +142,6 @@ class LoggerFile:
     utc_offset: np.timedelta64 | None
     timestamp_is_end_of_period: bool | None
     is_unverified: bool = False
-    decided: Mapping[str, object] = field(default_factory=dict)
 
     def moved(self, by: int) -> LoggerFile:
         """The same of a part of a file, with lines as the whole file counts them."""

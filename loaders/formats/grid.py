@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 from loaders.formats import cells, delimited
 from loaders.formats.cells import Cells
 from loaders.formats.delimited import Rows
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Rejected, Table
 
 ASIDE_COMMA, ASIDE_POINT = "\x02", "\x01"  # in no number, and no blanks, which cells may have around them
 
-BEGINNING_BYTES = 1 << 18  # as many as settle how a file writes its numbers
+BEGINNING_BYTES = 1 << 18  # as many as settle how a file writes its numbers, if there are decimals among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +125,32 @@ def without(grid: Grid, positions: Collection[int]) -> Grid:
     return replace(grid, columns={at: column for at, column in grid.columns.items() if at not in positions})
 
 
-def without_texts(grid: Grid, positions: Sequence[int]) -> Grid:
-    """The grid without those of these columns that hold words and no number at all."""
-    columns = grid.columns
-    return without(grid, [at for at in positions if columns[at].unreadable.any() and not columns[at].has_number])
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """In which columns, by position, there is a number, a cell that is neither a number nor missing, a value but 0."""
+
+    numbers: frozenset[int] = frozenset()
+    words: frozenset[int] = frozenset()
+    values: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, columns: Mapping[int, Cells]) -> Seen:
+        """What these cells show."""
+        return cls(
+            frozenset(at for at, cell in columns.items() if cell.has_number),
+            frozenset(at for at, cell in columns.items() if cell.unreadable.any()),
+            frozenset(at for at, cell in columns.items() if np.nan_to_num(cell.values).any()),
+        )
+
+    def __add__(self, later: Seen) -> Seen:
+        return Seen(self.numbers | later.numbers, self.words | later.words, self.values | later.values)
 
 
-def texts_in(grid: Grid, positions: Sequence[int]) -> dict[str, object]:
-    """Which columns `without_texts` takes out, where there are lines: see `LoggerFile.decided`."""
-    kept = without_texts(grid, positions).columns
-    return {} if grid.is_empty else {"columns of words": sorted(grid.columns.keys() - kept.keys())}
+def without_texts(grid: Grid, positions: Sequence[int], hearing: Hearing | None = None) -> Grid:
+    """The grid without those of these columns that hold words and no number at all, in all rows of the file."""
+    own = Seen.of({at: grid.columns[at] for at in positions})
+    seen = hearing.together(own) if hearing else own
+    return without(grid, [at for at in positions if at in seen.words - seen.numbers])
 
 
 def with_missing_numbers(grid: Grid, numbers: Sequence[float]) -> Grid:
@@ -216,21 +233,44 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(made)
 
 
-def decimal_mark(body: bytes, separator: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How many numbers have a decimal comma and how many a point, within the first bytes of rows that tell it."""
+
+    commas: int = 0
+    points: int = 0
+    bytes: int = 0
+
+    def __add__(self, later: Marks) -> Marks:
+        if self.have_told:
+            return self
+        return Marks(self.commas + later.commas, self.points + later.points, self.bytes + later.bytes)
+
+    @property
+    def have_told(self) -> bool:
+        """Whether what follows isn't asked any more."""
+        return self.bytes >= BEGINNING_BYTES and self.commas != self.points
+
+
+def decimal_mark(body: bytes, separator: str, hearing: Hearing | None = None) -> str:
     """The mark that the numbers at a file's beginning have: where they differ, the others are no numbers there."""
     if separator == ",":
         return "."
-    start = body[:BEGINNING_BYTES]
+    marks = Marks()
+    for start in range(0, len(body), BEGINNING_BYTES):
+        marks += _marks(body[start : start + BEGINNING_BYTES], separator.encode())
+        if marks.have_told:
+            break
+    marks = hearing.together(marks) if hearing else marks
+    return "," if marks.commas > marks.points else "."
+
+
+def _marks(rows: bytes, separator: bytes) -> Marks:
     commas, points = (
-        len(re.findall(rb"(?<=[%s])[+-]?\d*[%s]\d+(?=[%s\n])" % (separator.encode(), mark, separator.encode()), start))
+        len(re.findall(rb"(?<=[%s\n])[+-]?\d*[%s]\d+(?=[%s\n])" % (separator, mark, separator), rows))
         for mark in (b",", b".")
     )
-    return "," if commas > points else "."
-
-
-def decided(grid: Grid, mark: str) -> dict[str, object]:
-    """The decimal mark by which rows were read, where there are lines: see `LoggerFile.decided`."""
-    return {} if grid.is_empty else {"decimal mark": mark}
+    return Marks(commas, points, len(rows))
 
 
 def cut_after(body: bytes, separator: str, fields: int) -> bytes:

@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loaders.formats import cutting, dates, grid
+from loaders.formats.date_order import OUTVOTED
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -72,6 +74,11 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where the header can't be read, and where another file begins within this one.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     lines = decode_lines(content).split("\n")
     start = 0 if lines[0].startswith(SIGNATURE) else 1
     header = _read_header(lines, start)
@@ -79,10 +86,9 @@ def parse(content: bytes) -> LoggerFile:
     body = "\n".join(lines[start + HEADER_LINES - 1 :])
     _refuse_another_file(lines, start)
     dialect = Dialect(header.facts["separator"], header.facts["decimal"])
-    read, settled = _read_rows(body.encode(), first_line, len(header.names), dialect)
+    read = _read_rows(body.encode(), first_line, len(header.names), dialect, hearing)
     stamps = dates.take_apart(read.stamps)
-    order = _order(header, stamps, read)
-    times = dates.to_times(stamps, order)
+    times = dates.to_times(stamps, _order(header, stamps, read, hearing))
     columns = _columns(header)
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
     return LoggerFile(
@@ -95,7 +101,6 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=utc_offset(header.facts["time_zone"]),
         timestamp_is_end_of_period=None,
         is_unverified=_is_unverified(header, stamps, lines[start + 1]),
-        decided=dates.decided(stamps, order) | settled,
     )
 
 
@@ -178,30 +183,41 @@ def _refuse_another_file(lines: Sequence[str], start: int) -> None:
             )
 
 
-def _read_rows(body: bytes, first_line: int, columns: int, dialect: Dialect) -> tuple[grid.Grid, dict[str, object]]:
+def _read_rows(body: bytes, first_line: int, columns: int, dialect: Dialect, hearing: Hearing) -> grid.Grid:
     """Read the rows; the sign between date and time is often the one between thousands, and no more than that."""
-    tidy, decided = _without_thousands(STAMP.sub(rb"\1T", body), first_line, dialect)
-    tidy = TRAILING.sub(b"", tidy)
+    tidy = TRAILING.sub(b"", _without_thousands(STAMP.sub(rb"\1T", body), first_line, dialect, hearing))
     read = grid.read(tidy, first_line, columns + 1, dialect, stamp=0, readings=range(1, columns + 1), missing=())
-    return replace(read, texts=body.decode().split("\n")), decided
+    return replace(read, texts=body.decode().split("\n"))
 
 
-def _without_thousands(body: bytes, first_line: int, dialect: Dialect) -> tuple[bytes, dict[str, object]]:
-    """Numbers without the sign between thousands, if the cells bear out which one that is, and whether they do.
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """How many numbers bear out what the line of facts says of the sign between thousands, and how many don't."""
+
+    agreeing: int
+    contrary: int
+
+    def __add__(self, later: Signs) -> Signs:
+        return Signs(self.agreeing + later.agreeing, self.contrary + later.contrary)
+
+
+def _without_thousands(body: bytes, first_line: int, dialect: Dialect, hearing: Hearing) -> bytes:
+    """Numbers without the sign between thousands, if the cells bear out which one that is.
 
     0.184 and 12.80 don't where the line of facts has decimal commas. If no cell has a decimal comma it is wrong; if
     some have, a number such as 1.184 is left as it is, unless those that speak for 1184 are many more.
     """
     decimal, sign = dialect.decimal.encode(), b"," if dialect.decimal == "." else b"."
     if sign not in body:
-        return body, {}
+        return body
     contrary = [
         found
         for found in re.finditer(CELL % (rb"\d*[%s]\d*" % sign), body)
         if not re.fullmatch(GROUPS % sign, found[1])
     ]
     agreeing = sum(1 for _ in re.finditer(CELL % (rb"[\d%s]*[%s]\d+" % (sign, decimal)), body))
-    if contrary and not agreeing:
+    signs = hearing.together(Signs(agreeing, len(contrary)))
+    if contrary and not signs.agreeing:
         line = first_line + body[: contrary[0].start()].count(b"\n")
         raise FormatError(
             f"'{contrary[0][0].decode()}' found where '{dialect.decimal}' stands before decimals by the line of facts",
@@ -209,20 +225,19 @@ def _without_thousands(body: bytes, first_line: int, dialect: Dialect) -> tuple[
             DEMAND,
         )
     fraction = rb"[%s]\d*" % decimal
-    settled = agreeing >= len(contrary) * dates.OUTVOTED
+    settled = signs.agreeing >= signs.contrary * OUTVOTED
     cell = CELL % (GROUPS % sign + (rb"(?:%s)?" if settled else rb"%s") % fraction)
-    return re.sub(cell, lambda number: number[0].replace(sign, b""), body), {"thousands": settled}
+    return re.sub(cell, lambda number: number[0].replace(sign, b""), body)
 
 
-def _order(header: Header, stamps: dates.Stamps, read: grid.Grid) -> dates.Order:
+def _order(header: Header, stamps: dates.Stamps, read: grid.Grid, hearing: Hearing) -> dates.Order:
     """The order of day and month, by the line of facts where the rows haven't the year first."""
-    if stamps.year_first.all():
-        return dates.DAY_FIRST
     declared = header.facts["date_format"]
     day, month, year = (declared.find(letter) for letter in "dMy")
     if min(day, month) >= 0 and year > max(day, month):
         return dates.DAY_FIRST if day < month else dates.MONTH_FIRST
-    return dates.settle_or_refuse(stamps, read.stamps, read.rows.lines)
+    told = hearing.together(dates.votes(stamps))
+    return dates.settle_or_refuse(stamps, read.stamps, read.rows.lines, told)
 
 
 def _is_unverified(header: Header, stamps: dates.Stamps, names: str) -> bool:

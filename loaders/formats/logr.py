@@ -24,9 +24,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.formats import cells, cutting, grid, nrg, stamps
-from loaders.formats.cells import Cells
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
-from loaders.formats.grid import Dialect, Grid
+from loaders.formats.grid import Dialect, Grid, Seen
 from loaders.formats.nrg import Block, Export, Sections
 from loaders.formats.settings import Setting, number
 from loaders.formats.text import decode_lines
@@ -79,6 +79,11 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where there is no header or no data, and where the content is unknown.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     text = decode_lines(content)
     if not text.startswith(TITLE):
         raise FormatError(f"'{text.partition(chr(10))[0][:40]}' found, '{TITLE}' expected", "line 1", AGAIN)
@@ -86,11 +91,10 @@ def parse(content: bytes) -> LoggerFile:
     header: dict[str, object] = dict(export.sections)
     tables: tuple[Table, ...] = ()
     rejected: tuple[Rejected, ...] = ()
-    decided: dict[str, object] = {}
     if content_of(export.sections) == LOGS:
         header["events"] = sum(bool(line.strip()) for line in export.body.split("\n"))
     else:
-        tables, rejected, names, decided = read_table(export)
+        tables, rejected, names = read_table(export, hearing)
         header["settings"] = settings(export.sections, names)
     return LoggerFile(
         format=NAME,
@@ -101,7 +105,6 @@ def parse(content: bytes) -> LoggerFile:
         created=created(export.sections),
         utc_offset=np.timedelta64(0, "s"),
         timestamp_is_end_of_period=MARKS_END.get(firmware(export.sections)),
-        decided=decided,
     )
 
 
@@ -154,10 +157,8 @@ def created(sections: Sections) -> datetime | None:
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC) if stamp else None
 
 
-def read_table(
-    export: Export,
-) -> tuple[tuple[Table, ...], tuple[Rejected, ...], list[str], dict[str, object]]:
-    """The rows, as a table if there are any, what of them can't be read, the names of columns, what rows decided."""
+def read_table(export: Export, hearing: Hearing) -> tuple[tuple[Table, ...], tuple[Rejected, ...], list[str]]:
+    """The rows, as a table if there are any, what of them can't be read, and the names of columns."""
     content = content_of(export.sections)
     names, body = nrg.split_names(export, "Stats_Timestamp" if content == DIAGNOSTICS else "Timestamp")
     named = {position: named_column(name, content) for position, name in enumerate(names) if position and name}
@@ -165,12 +166,11 @@ def read_table(
     read = grid.read(
         body, export.first_line + 1, len(names), Dialect("\t"), stamp=0, readings=list(named), missing=MISSING
     )
-    found, decided = fillers(named, read.columns)
-    read = grid.without(read, found)
+    read = grid.without(read, fillers(named, hearing.together(Seen.of(read.columns))))
     columns = {position: named[position].column for position in read.columns}
     period = averaging_period(export.sections, content)
     tables, rejected = grid.to_table(read, read_utc(read), columns, EXPECTED, period, name=content)
-    return tables, rejected, [column.name for column in columns.values()], {} if read.is_empty else decided
+    return tables, rejected, [column.name for column in columns.values()]
 
 
 def named_column(name: str, content: str) -> Named:
@@ -182,7 +182,7 @@ def named_column(name: str, content: str) -> Named:
     return Named("" if content == DIAGNOSTICS else found["channel"], found["word"], column)
 
 
-def fillers(named: Mapping[int, Named], columns: Mapping[int, Cells]) -> tuple[set[int], dict[str, object]]:
+def fillers(named: Mapping[int, Named], seen: Seen) -> set[int]:
     """Minima and maxima that are zero throughout, in channels where this can't be what was measured.
 
     The firmware keeps no extremes of vanes (they have a gust's direction), sums and some calculated angles; an average
@@ -193,24 +193,12 @@ def fillers(named: Mapping[int, Named], columns: Mapping[int, Cells]) -> tuple[s
         if name.channel:
             by_channel.setdefault(name.channel, {})[name.word] = position
     found: set[int] = set()
-    decided: dict[str, object] = {}
-    for channel, words in by_channel.items():
-        extremes = [words[word] for word in ("Min", "Max") if word in words]
-        have_numbers = [columns[position].has_number for position in extremes]
-        is_measured = "Avg" in words and bool(np.nan_to_num(columns[words["Avg"]].values).any())
-        may_be_fillers = bool(extremes) and not any(has_more_than_zeros(columns[position]) for position in extremes)
-        are_fillers = may_be_fillers and all(have_numbers) and (is_measured or "Gust_Dir" in words or "Sum" in words)
-        if are_fillers:
+    for words in by_channel.values():
+        extremes = {words[word] for word in ("Min", "Max") if word in words}
+        are_zeros = extremes <= seen.numbers - seen.words - seen.values
+        if are_zeros and (words.get("Avg") in seen.values or "Gust_Dir" in words or "Sum" in words):
             found.update(extremes)
-        decided[f"fillers of channel {channel}"] = are_fillers
-        if may_be_fillers and not are_fillers:  # other rows might prove it, together with what is known here
-            decided[f"zeros of channel {channel}"] = (have_numbers, is_measured)
-    return found, decided
-
-
-def has_more_than_zeros(column: Cells) -> bool:
-    """Whether there is a cell that is neither zero nor recorded as missing."""
-    return bool(column.unreadable.any() or np.nan_to_num(column.values).any())
+    return found
 
 
 def read_utc(read: Grid) -> NDArray[np.datetime64]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 
 from loaders.formats import blocks, cells, cutting, dates, grid
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -50,6 +51,11 @@ def parse(content: bytes) -> LoggerFile:
     Raises FormatError where there is no line of names, or it hasn't ten columns for each altitude, and where another
     header stands among the rows.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     lines = decode(content)
     at = _names_at(lines)
     if at is None:
@@ -72,7 +78,7 @@ def parse(content: bytes) -> LoggerFile:
         readings=list(columns),
         missing=MISSING,
     )
-    stamps = dates.read(read.stamps, read.rows.lines)
+    stamps = dates.read(read.stamps, read.rows.lines, hearing)
     tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED)
     return LoggerFile(
         format=NAME,
@@ -83,7 +89,6 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=None,
-        decided=stamps.decided,
     )
 
 

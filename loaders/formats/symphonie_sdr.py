@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from loaders.formats import blocks, cutting, dates, grid, nrg
+from loaders.formats.date_years import tell_years
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
@@ -45,6 +47,11 @@ def parse(content: bytes) -> LoggerFile:
     Raises FormatError where the line of names is missing, where another header stands among the rows, and where day and
     month can't be told apart.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     text = decode_lines(content)
     found = NAMES.search(text)
     if found is None:
@@ -64,8 +71,8 @@ def parse(content: bytes) -> LoggerFile:
         rows.encode(), line + 1, len(names), Dialect("\t"), stamp=0, readings=list(columns), missing=MISSING
     )
     written = dates.take_apart(read.stamps, short_years=True)
-    stamps = dates.tell_years(written, read.stamps, read.rows.lines)
-    order = dates.settle_or_refuse(stamps, read.stamps, read.rows.lines)
+    stamps, told = tell_years(written, read.stamps, read.rows.lines, hearing)
+    order = dates.settle_or_refuse(stamps, read.stamps, read.rows.lines, told)
     tables, rejected = grid.to_table(read, dates.to_times(stamps, order), columns, EXPECTED)
     return LoggerFile(
         format=NAME,
@@ -76,7 +83,6 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
-        decided=_decided_years(written, stamps) | dates.decided(stamps, order),
     )
 
 
@@ -87,16 +93,6 @@ def cut(content: bytes) -> Cut | None:
 
 def _above_rows(lines: Sequence[str]) -> int | None:
     return next((at + 1 for at, line in enumerate(lines) if NAMES.match(line)), None)
-
-
-def _decided_years(written: dates.Stamps, told: dates.Stamps) -> dict[str, object]:
-    """On which side of the date the year stands, unless all rows have it first in four digits.
-
-    Last in four digits, it speaks in `tell_years` for years of two digits as well.
-    """
-    if not (written.legible & ~written.year_first).any():
-        return {}
-    return {"year": "first" if (told.year_first & written.year_on_either_side).any() else "last"}
 
 
 def readings(names: Sequence[str], sensors: Mapping[str, Block]) -> dict[int, Column]:

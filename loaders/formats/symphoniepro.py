@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.formats import cells, cutting, dates, grid, nrg, stamps
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.nrg import Block, Sections
@@ -51,6 +52,11 @@ def parse(content: bytes) -> LoggerFile:
     Raises FormatError where there is no header or no data, where it isn't an export of measurements, where all dates
     can be read in two ways, and where the rows come from two loggers.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     text = decode_lines(content)
     title = TITLE.match(text)
     if title is None:
@@ -69,7 +75,7 @@ def parse(content: bytes) -> LoggerFile:
         missing=MISSING + (FILTERED if filters_applied(export.sections) else ()),
     )
     zone = utc_offset(nrg.told(export.sections, "Site Properties", "Time Zone") or "")  # standard time all year
-    stamped = dates.read(read.stamps, read.rows.lines)
+    stamped = dates.read(read.stamps, read.rows.lines, hearing)
     tables, rejected = grid.to_table(read, stamped.times, columns, stamps.EXPECTED)
     return LoggerFile(
         format=NAME,
@@ -81,7 +87,6 @@ def parse(content: bytes) -> LoggerFile:
         utc_offset=zone if stamped.utc_offset is None else stamped.utc_offset,
         timestamp_is_end_of_period=None,
         is_unverified=title[0] == DESKTOP or filters_applied(export.sections),
-        decided=stamped.decided,
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loaders.formats import blocks, cells, cutting, dates, grid
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -57,7 +58,12 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where a header can't be read, and where day and month can't be told apart.
     """
-    return blocks.read(decode_lines(content), TITLE, read_one)
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
+    return blocks.read(decode_lines(content), TITLE, read_one, hearing)
 
 
 def cut(content: bytes) -> Cut | None:
@@ -74,13 +80,13 @@ def _names_at(lines: Sequence[str]) -> int | None:
     return next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if line.lstrip('" ').startswith(STAMP)), None)
 
 
-def read_one(text: str) -> LoggerFile:
+def read_one(text: str, hearing: Hearing) -> LoggerFile:
     """One header, and the rows under it."""
     lines = text.split("\n")
     header = _read_header(lines)
     blocks.refuse_another(lines[header.first_line - 1 :], header.first_line, NAMES)
     body = "\n".join(lines[header.first_line - 1 :]).encode()
-    dialect = Dialect(header.separator, grid.decimal_mark(body, header.separator))
+    dialect = Dialect(header.separator, grid.decimal_mark(body, header.separator, hearing))
     width = len(header.names) + 1
     read = grid.read(
         body,
@@ -91,7 +97,7 @@ def read_one(text: str) -> LoggerFile:
         readings=range(1, width),
         missing=MISSING,
     )
-    stamps = dates.read(read.stamps, read.rows.lines)
+    stamps = dates.read(read.stamps, read.rows.lines, hearing)
     columns = {
         position: Column(name, unit, _statistic(name))
         for position, (name, unit) in enumerate(zip(header.names, header.units, strict=True), 1)
@@ -113,7 +119,6 @@ def read_one(text: str) -> LoggerFile:
         utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=None,
         is_unverified=(dialect.decimal == "." and not read.is_empty) or header.separator == ",",
-        decided=stamps.decided | grid.decided(read, dialect.decimal),
     )
 
 

@@ -20,6 +20,7 @@ from itertools import groupby
 
 from loaders.formats import blocks, cells, cutting, dates, grid, molas
 from loaders.formats.blocks import Block
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, number, setting
@@ -96,18 +97,21 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where a header can't be read, and where the file holds more than one lidar or clock.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     found = blocks.cut(decode_lines(content), HEADER)
     begins = [block.first_line for block in found]
     headers: list[Header] = []
     tables: list[Table] = []
     rejected: list[Rejected] = []
-    decided: list[dict[str, object]] = []
     for block in found:
-        header, some_tables, some_rejected, some_decided = read_block(block)
+        header, some_tables, some_rejected = read_block(block, Hearing() if headers else hearing)
         headers.append(header)
         tables += some_tables
         rejected += some_rejected
-        decided.append(some_decided)
     offset, is_end = blocks.the_clock(
         (utc_offset(header.facts.get("timezone", "")), END_OF_PERIOD in header.names[0] or None, line)
         for header, line in zip(headers, begins, strict=True)
@@ -122,7 +126,6 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=offset,
         timestamp_is_end_of_period=is_end,
-        decided=decided[0],
     )
 
 
@@ -135,8 +138,18 @@ def _above_rows(lines: Sequence[str]) -> int | None:
     return next((at + 1 for at, line in enumerate(lines[:LONGEST_HEADER]) if NAMES.match(line)), None)
 
 
-def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected, ...], dict[str, object]]:
-    """One header, and the rows under it, with what they decided together."""
+@dataclass(frozen=True, slots=True)
+class Tabs:
+    """How many the first row has of those that have as many as the names, or one less; None where none has."""
+
+    count: int | None
+
+    def __add__(self, later: Tabs) -> Tabs:
+        return later if self.count is None else self
+
+
+def read_block(block: Block, hearing: Hearing) -> tuple[Header, tuple[Table, ...], tuple[Rejected, ...]]:
+    """One header, and the rows under it."""
     lines = block.text.split("\n")
     at = next((at for at, line in enumerate(lines[:LONGEST_HEADER]) if NAMES.match(line)), None)
     if at is None:
@@ -146,8 +159,8 @@ def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected,
     rows = lines[at + 1 :]
     header = read_header(lines[:at], lines[at].split("\t"), block.first_line + at)
     width = len(header.names)
-    tabs = next((count for row in rows if (count := row.count("\t")) in (width - 1, width - 2)), None)
-    if not header.names[-1] and tabs == width - 2:  # an editor took the last tab of each row
+    tabs = Tabs(next((count for row in rows if (count := row.count("\t")) in (width - 1, width - 2)), None))
+    if not header.names[-1] and hearing.together(tabs).count == width - 2:  # an editor took the last tab of each row
         width -= 1
     readings = header.readings
     read = grid.read(
@@ -159,16 +172,13 @@ def read_block(block: Block) -> tuple[Header, tuple[Table, ...], tuple[Rejected,
         readings=list(readings),
         missing=MISSING,
     )
-    decided: dict[str, object] = {} if tabs is None else {"width": width}
     if not header.is_statistics:
         without_unit = [position for position in readings if not readings[position].unit]
-        decided |= grid.texts_in(read, without_unit)
-        read = grid.without_texts(read, without_unit)
+        read = grid.without_texts(read, without_unit, hearing)
     stamps = dates.take_apart(read.stamps)
-    order = dates.settle(stamps) or dates.DAY_FIRST
-    times = dates.to_times(stamps, order)
+    times = dates.to_times(stamps, dates.ORDERS[hearing.together(dates.votes(stamps)).way or 0])
     expected = "YYYY/MM/DD hh:mm" if header.names[0].startswith("Timestamp") else "DD/MM/YYYY hh:mm:ss"
-    return header, *grid.to_table(read, times, readings, expected), decided | dates.decided(stamps, order)
+    return header, *grid.to_table(read, times, readings, expected)
 
 
 def read_header(lines: Sequence[str], names: Sequence[str], line: int) -> Header:

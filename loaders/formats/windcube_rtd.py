@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from loaders.formats import windcube
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Cut, LoggerFile
 from loaders.formats.text import decode_lines
 
@@ -32,7 +33,12 @@ def matches(head: bytes) -> bool:
 
 def parse(content: bytes) -> LoggerFile:
     """Read one file, as `windcube` does."""
-    file = windcube.parse(content)
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
+    file = windcube.parse_with(content, hearing)
     return replace(file, format=NAME, tables=tuple(replace(table, averaging_period=A_ROW) for table in file.tables))
 
 

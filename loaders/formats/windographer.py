@@ -17,7 +17,7 @@ first and replaced values are unverified.
 from __future__ import annotations  # Arrow's types take parameters in its stubs alone
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from loaders.formats import blocks, cells, cutting, dates, grid
 from loaders.formats.cells import Cells
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import units
@@ -71,6 +72,38 @@ class Header:
     first_line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Of the numbers that may stand for excluded values: where they come, and where others of their size do.
+
+    Each with the column's position. A number stands for excluded values in a column that has no other of its size.
+    """
+
+    come: frozenset[tuple[int, float]]
+    have_like_it: frozenset[tuple[int, float]]
+
+    @classmethod
+    def of(cls, columns: Mapping[int, Cells]) -> Sizes:
+        """What these cells show."""
+        come, have_like_it = set(), set()
+        for at, column in columns.items():
+            for number in REPLACED:
+                is_it = column.values == number
+                is_like_it = ~is_it & (np.abs(column.values - number) <= abs(number) * LIKE_IT)  # NaN compares as false
+                if is_it.any():
+                    come.add((at, number))
+                if is_like_it.any():
+                    have_like_it.add((at, number))
+        return cls(frozenset(come), frozenset(have_like_it))
+
+    def __add__(self, later: Sizes) -> Sizes:
+        return Sizes(self.come | later.come, self.have_like_it | later.have_like_it)
+
+    def excluded(self, position: int) -> list[float]:
+        """The numbers that stand for excluded values in a column."""
+        return [number for at, number in self.come - self.have_like_it if at == position]
+
+
 def matches(head: bytes) -> bool:
     """Whether it begins as the text export or the flagging log does."""
     text = decode_lines(head).lstrip("\n")
@@ -83,6 +116,11 @@ def parse(content: bytes) -> LoggerFile:
     Stamps with different zones are put on the clock of the first. Raises FormatError for a flagging log, where the
     header can't be read, and where day and month can't be told apart.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     text = decode_lines(content)
     if FLAGGING_LOG.match(text.lstrip("\n")):
         raise FormatError(
@@ -90,7 +128,7 @@ def parse(content: bytes) -> LoggerFile:
             "line 1",
             "set its flags with `stationmanager flag import`",
         )
-    return blocks.read(text, HEADER, read_one)
+    return blocks.read(text, HEADER, read_one, hearing)
 
 
 def cut(content: bytes) -> Cut | None:
@@ -102,7 +140,7 @@ def _above_rows(lines: Sequence[str]) -> int | None:
     return next((at + 1 for at, line in enumerate(lines[:LONGEST_HEADER]) if STAMP.match(line)), None)
 
 
-def read_one(text: str) -> LoggerFile:
+def read_one(text: str, hearing: Hearing) -> LoggerFile:
     """One header, and the rows under it."""
     lines = text.split("\n")
     header = _read_header(lines)
@@ -118,11 +156,11 @@ def read_one(text: str) -> LoggerFile:
         readings=range(1, width),
         missing=MISSING,
     )
-    replaced = {position: _replaced(column) for position, column in read.columns.items()}
-    cleared = {position: _without(column, replaced[position]) for position, column in read.columns.items()}
+    sizes = hearing.together(Sizes.of(read.columns))
+    cleared = {position: _without(column, sizes.excluded(position)) for position, column in read.columns.items()}
     is_replaced = any(np.isnan(cleared[at].values).sum() > np.isnan(read.columns[at].values).sum() for at in cleared)
     read = replace(read, columns=cleared)
-    stamps = dates.read(read.stamps, read.rows.lines)
+    stamps = dates.read(read.stamps, read.rows.lines, hearing)
     columns = _columns(header.names)
     tables, rejected = grid.to_table(read, stamps.times, columns, dates.EXPECTED)
     return LoggerFile(
@@ -140,8 +178,6 @@ def read_one(text: str) -> LoggerFile:
         utc_offset=stamps.utc_offset,
         timestamp_is_end_of_period=_is_end(header.text),
         is_unverified=is_replaced or _is_unverified(header, read),
-        decided=stamps.decided
-        | {f"{number:g} in column {at}": is_it for at, told in replaced.items() for number, is_it in told.items()},
     )
 
 
@@ -200,26 +236,10 @@ def _statistic(name: str) -> str | None:
     return STATISTICS[found[0].lower()] if found else None
 
 
-def _replaced(column: Cells) -> dict[float, bool]:
-    """Of the numbers that may stand for excluded values and of which the column tells it, whether they do.
-
-    A number does where it comes, and no other value of its size.
-    """
-    told = {}
-    for number in REPLACED:
-        is_it = column.values == number
-        is_like_it = ~is_it & (np.abs(column.values - number) <= abs(number) * LIKE_IT)  # NaN compares as false
-        if is_like_it.any():
-            told[number] = False
-        elif is_it.any():
-            told[number] = True
-    return told
-
-
-def _without(column: Cells, replaced: dict[float, bool]) -> Cells:
+def _without(column: Cells, excluded: Sequence[float]) -> Cells:
     """NaN for the numbers that stand for excluded values."""
     values = column.values.copy()
-    values[np.isin(values, [number for number, is_it in replaced.items() if is_it])] = np.nan
+    values[np.isin(values, excluded)] = np.nan
     return Cells(values, column.unreadable)
 
 

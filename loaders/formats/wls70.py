@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from loaders.formats import cells, cutting, grid
 from loaders.formats.cells import Cells
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Rejected, Table
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
@@ -62,6 +63,16 @@ class Subsets:
     begins: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """Those that subsets are of: a profile has columns for all, also where it leaves one out."""
+
+    found_m: frozenset[float]
+
+    def __add__(self, later: Heights) -> Heights:
+        return Heights(self.found_m | later.found_m)
+
+
 def matches(head: bytes) -> bool:
     """Whether it is a dump of BUFR that lists a height."""
     text = decode_lines(head).lstrip()
@@ -73,11 +84,17 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where the header doesn't list a time and a height, or lists something twice.
     """
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
     lines = decode_lines(content).split("\n")
     begin = _first_subset(lines)
     words = read_descriptors(lines[:begin])
     subsets, ragged = read_subsets(lines, begin, words)
-    heights = np.unique(subsets.heights_m[subsets.placed]).tolist()
+    own = Heights(frozenset(subsets.heights_m[subsets.placed].tolist()))
+    heights = sorted(hearing.together(own).found_m)
     columns = {**of_profiles(subsets, words), **of_heights(subsets, words, heights)}
     table = Table(
         name="",
@@ -98,7 +115,6 @@ def parse(content: bytes) -> LoggerFile:
         created=None,
         utc_offset=None,
         timestamp_is_end_of_period=None,
-        decided={"heights": heights},
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.formats import blocks, cells, cutting, dates, grid
+from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
@@ -66,7 +67,12 @@ def parse(content: bytes) -> LoggerFile:
 
     Raises FormatError where a header can't be read, and where day and month can't be told apart.
     """
-    return blocks.read(decode_lines(content), HEADER, read_one)
+    return parse_with(content, Hearing())
+
+
+def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
+    """The same of a piece, with what others of its file tell."""
+    return blocks.read(decode_lines(content), HEADER, read_one, hearing)
 
 
 def cut(content: bytes) -> Cut | None:
@@ -74,20 +80,18 @@ def cut(content: bytes) -> Cut | None:
     return cutting.written_once(content, lambda _: HEADER_LINES, HEADER)
 
 
-def read_one(text: str) -> LoggerFile:
+def read_one(text: str, hearing: Hearing) -> LoggerFile:
     """One header, and the rows under it."""
     first, _, rest = text.partition("\n")
     second, _, body = rest.partition("\n")
     header = _read_header(first, second)
     blocks.refuse_another(body.split("\n"), HEADER_LINES + 1, NAMES)
-    read, seconds, decimal = _read_rows(body.encode(), header)
-    stamps = dates.take_apart(read.stamps)
-    order = _order(stamps, seconds, read)
-    times = dates.to_times(stamps, order)
-    columns = _columns(header)
+    read, seconds, decimal = _read_rows(body.encode(), header, hearing)
     read = grid.with_missing_numbers(read, MISSING_NUMBERS)
-    decided = dates.decided(stamps, order) | grid.texts_in(read, list(read.columns)) | grid.decided(read, decimal)
-    read = grid.without_texts(read, list(read.columns))
+    read = grid.without_texts(read, list(read.columns), hearing)
+    stamps = dates.take_apart(read.stamps)
+    times = dates.to_times(stamps, _order(stamps, seconds, read, hearing))
+    columns = _columns(header)
     tables, rejected = grid.to_table(read, times, columns, dates.EXPECTED)
     unit = header.fact(r"^Unit: *(\S+)")
     return LoggerFile(
@@ -100,7 +104,6 @@ def read_one(text: str) -> LoggerFile:
         utc_offset=_utc_offset(header),
         timestamp_is_end_of_period=_is_end(header),
         is_unverified=decimal == "." and not read.is_empty,
-        decided=decided,
     )
 
 
@@ -128,14 +131,14 @@ def _split_facts(line: str, separator: str) -> list[str]:
     return text.split(";" if ";" in text else separator)
 
 
-def _read_rows(body: bytes, header: Header) -> tuple[grid.Grid, NDArray[np.float64], str]:
+def _read_rows(body: bytes, header: Header, hearing: Hearing) -> tuple[grid.Grid, NDArray[np.float64], str]:
     """The rows, the column of seconds, NaN where there is none, and the sign before decimals."""
     separator = header.separator
     rows = grid.cut_after(body, separator, len(header.names)) if header.has_checksum else body
     stamp = header.names.index(STAMP)
     readings = [position for position, name in enumerate(header.names) if name.lower() not in NO_READINGS]
     seconds = [position for position, name in enumerate(header.names) if name == SECONDS]
-    dialect = Dialect(separator, grid.decimal_mark(rows, separator))
+    dialect = Dialect(separator, grid.decimal_mark(rows, separator, hearing))
     read = grid.read(
         rows,
         HEADER_LINES + 1,
@@ -149,7 +152,17 @@ def _read_rows(body: bytes, header: Header) -> tuple[grid.Grid, NDArray[np.float
     return replace(read, texts=body.decode().split("\n")), counted, dialect.decimal
 
 
-def _order(stamps: dates.Stamps, seconds: NDArray[np.float64], read: grid.Grid) -> dates.Order:
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """How many stamps say the same as the column of seconds if the day comes first, and if the month does."""
+
+    stamps: tuple[int, ...]
+
+    def __add__(self, later: Agreeing) -> Agreeing:
+        return Agreeing(tuple(map(sum, zip(self.stamps, later.stamps, strict=True))))
+
+
+def _order(stamps: dates.Stamps, seconds: NDArray[np.float64], read: grid.Grid, hearing: Hearing) -> dates.Order:
     """The order of day and month in which the stamps say the same as the column of seconds."""
     counted = np.isfinite(seconds) & (np.abs(seconds) < 1e10)  # noqa: PLR2004 - three centuries
     times = EPOCH + np.where(counted, seconds, 0).astype("timedelta64[s]")
@@ -157,9 +170,11 @@ def _order(stamps: dates.Stamps, seconds: NDArray[np.float64], read: grid.Grid) 
     for order in dates.ORDERS:
         apart = np.abs(dates.to_times(stamps, order) - times)
         agreeing.append(int((counted & (apart <= WIDEST_ZONE)).sum()))  # NaT compares as false
-    if agreeing[0] != agreeing[1]:
-        return dates.ORDERS[int(agreeing[1] > agreeing[0])]
-    return dates.settle_or_refuse(stamps, read.stamps, read.rows.lines)
+    told = hearing.together(dates.votes(stamps))
+    day_first, month_first = hearing.together(Agreeing(tuple(agreeing))).stamps
+    if day_first != month_first:
+        return dates.ORDERS[int(month_first > day_first)]
+    return dates.settle_or_refuse(stamps, read.stamps, read.rows.lines, told)
 
 
 def _columns(header: Header) -> dict[int, Column]:

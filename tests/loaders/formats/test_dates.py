@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.formats import dates
+from loaders.formats.date_years import tell_years
 from loaders.formats.dates import DAY_FIRST, MONTH_FIRST, Order
 from loaders.formats.frame import FormatError
 
@@ -185,8 +186,8 @@ def test_two_digits_of_a_year_change_nothing(day: date, rows: int, pattern: str)
 def told(texts: Sequence[str]) -> list[datetime | None]:
     column = pa.chunked_array([list(texts)], pa.string())
     lines = np.arange(1, len(texts) + 1)
-    stamps = dates.tell_years(dates.take_apart(column, short_years=True), column, lines)
-    times: list[datetime | None] = dates.to_times(stamps, dates.settle_or_refuse(stamps, column, lines)).tolist()
+    stamps, votes = tell_years(dates.take_apart(column, short_years=True), column, lines)
+    times: list[datetime | None] = dates.to_times(stamps, dates.settle_or_refuse(stamps, column, lines, votes)).tolist()
     return times
 
 
