@@ -16,6 +16,7 @@ from loaders.formats.blocks import APART
 from loaders.formats.detect import Format
 from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Undecided
+from loaders.formats.recoded import as_utf8
 from loaders.formats.source import Source
 from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
 
@@ -122,6 +123,7 @@ def read(
     """
     if not is_cut(module, source.size):
         return whole(module, source)
+    source = _as_utf8(module, source)
     heard = hear(module, source) if heard is None else heard
     return _parts(module, source, heard) if has_parts(module) else _cut(module, source, after, heard)
 
@@ -130,6 +132,7 @@ def hear(module: Format, source: Source) -> Sequence[Hearing]:
     """What the rows of a large file tell together, under each header; nothing where they decide nothing."""
     if not hears(module):
         return ()
+    source = _as_utf8(module, source)
     if has_parts(module):
         listen: Callable[[Source, int], Sequence[Hearing]] = module.hear  # type: ignore[attr-defined]  # asked before
         return listen(source, piece_bytes(module))
@@ -140,6 +143,11 @@ def hear(module: Format, source: Source) -> Sequence[Hearing]:
         with suppress(Undecided):  # others may tell
             _parsed(module, part, hearings[-1])
     return [replace(hearing, is_over=True) for hearing in hearings]
+
+
+def _as_utf8(module: Format, source: Source) -> Source:
+    """What can be cut at bytes; of what grows the end must be known in its own."""
+    return as_utf8(source) if is_text(module) and not grows(module) else source
 
 
 def _parts(module: Format, source: Source, heard: Sequence[Hearing]) -> Iterator[Piece]:

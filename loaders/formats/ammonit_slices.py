@@ -13,7 +13,7 @@ from loaders.formats.cutting import is_within_text
 from loaders.formats.evidence import Hearing
 from loaders.formats.frame import LoggerFile, Undecided
 from loaders.formats.source import Source, blocks
-from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
+from loaders.formats.text import decode_lines, line_breaks
 
 PART = re.compile(
     rb"(?:^|(?<=\r))(?:\xef\xbb\xbf)*(?:[ \t\x0b\x0c\x1c-\x1f\x85\xa0]|\xc2[\x85\xa0])*+"  # all that may be a blank
@@ -55,10 +55,7 @@ def read(
     read_rows: ReadRows[Read],
     put_together: Callable[[Parts, Sequence[Read]], LoggerFile],
 ) -> Iterator[LoggerFile]:
-    """Parse rows of about so many bytes at a time.
-
-    Raises Undecided where only the whole file can be read: of two bytes a character.
-    """
+    """Parse rows of about so many bytes at a time; raises Undecided where quotes never close."""
     parts, found = _take_apart(source)
     read: list[Read] = []
     length = 0
@@ -105,8 +102,6 @@ def _take_apart(source: Source) -> tuple[Parts, list[Rows]]:
     found: list[Rows] = []
     line = 1
     for place, lines in _lines(source):
-        if not place and lines.startswith(UTF16_MARKS):
-            raise Undecided("a large file of two bytes a character", "line 1", "save it as UTF-8 and load that")
         for start, end in _segments(lines):
             if parts.among_rows and not PART.match(lines, start):
                 _add(found, Rows(len(parts.blocks) - 1, place + start, place + end, line))

@@ -8,6 +8,7 @@ from loaders.formats.delimited import LONGEST_STRING
 from loaders.formats.frame import Cut
 from loaders.formats.text import MARK, UTF16_MARKS, decode_lines, line_breaks
 
+MARKS = re.compile(rb"\n((?:\xef\xbb\xbf)+)")
 HEADER_BYTES = 1 << 20  # within which the first row is looked for
 
 
@@ -47,18 +48,16 @@ def written_once(
 ) -> Cut | None:
     """Cut a file that loggers don't append to: before its last header, or behind the last line under its only one.
 
-    None where the header is not whole yet, and where bytes don't show how the reader parts lines: marks in mid-file, a
-    text in quotes that goes on behind the line.
+    None where the header is not whole yet, and where bytes don't show how the reader parts lines: a text in quotes that
+    goes on behind the line.
 
     Args:
         content: a file, or rows of it under their header.
         above_rows: of the first lines, how many stand above the rows; None where no row can follow yet.
         header: where another file begins that someone appended to this one, None where this is refused.
     """
-    if content.find(MARK, 1) >= 0:
-        return None
     ended = _with_line_feeds(content)
-    others = _behind_own(ended, header) if header else []
+    others = _behind_own(MARKS.sub(_behind_marks, ended), header) if header else []
     if others:  # its rows are told by it alone, and those before it by their own
         return Cut(others[-1], line_breaks(content, others[-1]), b"", 0)
     whole = behind_last_line(ended)
@@ -67,6 +66,11 @@ def written_once(
     if whole is None or lines is None or end is None or whole.at <= end or is_within_text(ended, end, whole.at):
         return None
     return Cut(whole.at, whole.lines, content[:end], lines)
+
+
+def _behind_marks(found: re.Match[bytes]) -> bytes:
+    """As many bytes, with the line's beginning behind byte order marks, where its text begins."""
+    return b" " * len(found[1]) + b"\n"
 
 
 def first_lines(content: bytes, lines: int) -> list[bytes]:
