@@ -88,7 +88,7 @@ def grows(module: Format) -> bool:
 
 def is_cut(module: Format, size: int) -> bool:
     """Whether a file of so many bytes is read in pieces."""
-    large = LARGE_BYTES // TEXT_TAKES if is_text(module) else LARGE_BYTES
+    large = LARGE_BYTES // TEXT_TAKES if is_text(module) else getattr(module, "LARGE_BYTES", LARGE_BYTES)
     return grows(module) or (can_be_cut(module) and size > large)
 
 

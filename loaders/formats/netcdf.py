@@ -38,6 +38,7 @@ NAME = "netcdf"
 VERIFIED = True
 GROWS = False
 LINES_BEFORE_RECORDS = 0  # there are no lines
+LARGE_BYTES = 1 << 20  # what HDF5 packs well takes a hundred times its size
 METRES = {"m": 1, "meter": 1, "meters": 1, "metre": 1, "metres": 1, "km": 1000}
 STATISTICS = {
     "mean": "avg",
