@@ -23,6 +23,7 @@ from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
 PIECE_BYTES = 8 << 20
 LARGE_BYTES = 16 << 20  # of a file that isn't appended to; smaller ones are parsed whole, their rows deciding together
 MOST_WHOLE = 16 << 20  # of a file whose pieces can't be read: what all of it tells is worth thirty times its size
+MOST_GROWN = 64 << 20  # of one that loggers append to and that has no place for a cut: it takes a few times its size
 TEXT_TAKES = 4  # times as much memory as other files do, where rows decide together and their lines are kept for it
 LINE_ENDS = (b"\n", b"\r")
 MOST_OF_ROW = 64 << 10  # bytes, that tell how much of a last row there is
@@ -193,8 +194,8 @@ def _between_cuts(module: Format, source: Source, after: End | None) -> Iterator
         found = cut(content)
         if not is_last and (found is None or found.at <= len(state.heading)):
             size *= 2  # a header, or a row, of more than a piece
-            if size > MOST_WHOLE and not grows(module):
-                raise _endless(state)
+            if min(size, source.size - position) > (most := MOST_GROWN if grows(module) else MOST_WHOLE):
+                raise _endless(state, most)
             continue
         part = Part(content, found, state, is_last)
         yield part
@@ -205,9 +206,9 @@ def _between_cuts(module: Format, source: Source, after: End | None) -> Iterator
         state = after_it
 
 
-def _endless(state: End) -> FormatError:
+def _endless(state: End, most: int) -> FormatError:
     return FormatError(
-        f"no place in {MOST_WHOLE >> 20} MB where the file can be cut between two rows",
+        f"no place in {most >> 20} MB where the file can be cut between two rows",
         f"behind line {state.lines:,}",
         "mend what stands there (quotes that never close, a header that never ends), or load it in smaller files",
     )

@@ -11,6 +11,7 @@ import pytest
 from database.home import Home
 from loaders import pieces
 from loaders.containers import spool
+from loaders.formats import mixed_array
 from loaders.formats import toa5 as toa5_format
 from loaders.formats.frame import FormatError
 from loaders.formats.source import Bytes
@@ -30,6 +31,18 @@ def test_rows_of_two_loggers_in_different_pieces_are_an_error_with_place_and_rem
     assert caught.value.what == "rows of two loggers in one file: '4711', then '4712'"
     assert caught.value.where == "line 55"
     assert caught.value.remedy
+
+
+def test_a_line_that_never_ends_is_refused_where_the_file_is_too_large_to_be_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = b"213,2010,48," * 400
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 500)
+    monkeypatch.setattr(pieces, "MOST_GROWN", 4000)
+    with pytest.raises(FormatError, match=r"no place in .* where the file can be cut"):
+        list(pieces.read(mixed_array, Bytes(content)))
+    monkeypatch.setattr(pieces, "MOST_GROWN", 5000)
+    assert len(list(pieces.read(mixed_array, Bytes(content)))) == 1
 
 
 def test_files_from_an_archive_that_lie_on_the_disk_are_loaded_in_pieces_and_nothing_is_left(

@@ -139,17 +139,18 @@ def test_xml_whose_head_leaves_types_open_is_read_whole() -> None:
 LARGE = 96 << 20  # bytes; held whole it takes several times that
 MAY_GROW_BY = 80 << 10  # KiB, as the system counts them
 WORKER = """
-import resource, sys
+import sys
 from pathlib import Path
 from loaders import pieces
 from loaders.archive import ArchivedFile
 from loaders.formats import tob3
+from tests.loaders.memory import peak
 
 path = Path(sys.argv[1])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 parts = pieces.read(tob3, ArchivedFile(path, path.stat().st_size))
 rows = sum(len(table.timestamps) for part in parts for table in part.file.tables)
-print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(rows, peak() - before)
 """
 
 

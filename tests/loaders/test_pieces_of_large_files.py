@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from database.home import Home
 from loaders import parsing, pieces
-from loaders.formats import axys, blocks, symphonie_sdr, windographer
+from loaders.formats import axys, blocks, netcdf, symphonie_sdr, windographer
 from loaders.formats.detect import FORMATS, Format, detect
 from loaders.formats.frame import FormatError, LoggerFile, Rejected, Table
 from loaders.formats.source import Bytes
@@ -97,6 +97,7 @@ def pieces_of(size: int) -> Iterator[None]:
         patched.setattr(pieces, "PIECE_BYTES", size)
         patched.setattr(pieces, "TEXT_TAKES", 1)
         patched.setattr(pieces, "LARGE_BYTES", 0)
+        patched.setattr(netcdf, "LARGE_BYTES", 0)
         patched.setattr(parsing, "KEPT_BYTES", 0)
         yield
 

@@ -390,14 +390,12 @@ def test_large_files_from_an_archive_are_loaded_by_slices(
 LARGE_RECORDS = 40_000
 MAY_GROW_BY, MAY_TAKE_BESIDE = 80 << 10, 200 << 10  # KiB, as the system counts them, here and in HDF5's process
 WORKER = """
-import re, resource, sys
+import resource, sys
 from pathlib import Path
 from loaders import pieces
 from loaders.archive import ArchivedFile
 from loaders.formats import netcdf
-
-def peak():  # of this program; ru_maxrss counts the one that started it as well
-    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+from tests.loaders.memory import peak
 
 path = Path(sys.argv[1])
 before = peak()

@@ -40,7 +40,7 @@ MAY_GROW_BY = 40 << 10  # KiB, as the system counts them: what a piece takes, an
 
 # reads a file as a worker does, and tells how many rows there are and by how much the process has grown
 WORKER = """
-import resource, sys
+import sys
 from pathlib import Path
 from loaders import pieces
 from loaders.archive import ArchivedFile
@@ -48,6 +48,7 @@ from loaders.containers.frame import Limits
 from loaders.containers.spool import Spool
 from loaders.containers.unpacking import unpack
 from loaders.formats import toa5
+from tests.loaders.memory import peak
 
 def read(path):
     packed = ArchivedFile(path, path.stat().st_size)
@@ -57,8 +58,8 @@ def read(path):
 small, large = map(Path, sys.argv[1:])
 pieces.PIECE_BYTES = 1 << 20
 read(small)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(read(large), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+before = peak()
+print(read(large), peak() - before)
 """
 
 CONTAINERS: dict[str, Callable[[Files], bytes]] = {  # packed in little time
