@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from loaders.formats.frame import Column, Rejected, Table
 
 ASIDE_COMMA, ASIDE_POINT = "\x02", "\x01"  # in no number, and no blanks, which cells may have around them
 
-BEGINNING_BYTES = 1 << 18  # as many as settle how a file writes its numbers, if there are decimals among them
+MOST_MARKS = 1 << 15  # numbers with decimals, that settle how a file writes all of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,42 +236,23 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How many numbers have a decimal comma and how many a point, within the first bytes of rows that tell it."""
+    """The marks of the first numbers that have decimals, one after the other."""
 
-    commas: int = 0
-    points: int = 0
-    bytes: int = 0
+    first: bytes
 
     def __add__(self, later: Marks) -> Marks:
-        if self.have_told:
-            return self
-        return Marks(self.commas + later.commas, self.points + later.points, self.bytes + later.bytes)
-
-    @property
-    def have_told(self) -> bool:
-        """Whether what follows isn't asked any more."""
-        return self.bytes >= BEGINNING_BYTES and self.commas != self.points
+        return Marks((self.first + later.first)[:MOST_MARKS])
 
 
 def decimal_mark(body: bytes, separator: str, hearing: Hearing | None = None) -> str:
-    """The mark that the numbers at a file's beginning have: where they differ, the others are no numbers there."""
+    """The mark that the first numbers with decimals have: where they differ, the others are no numbers there."""
     if separator == ",":
         return "."
-    marks = Marks()
-    for start in range(0, len(body), BEGINNING_BYTES):
-        marks += _marks(body[start : start + BEGINNING_BYTES], separator.encode())
-        if marks.have_told:
-            break
-    marks = hearing.together(marks) if hearing else marks
-    return "," if marks.commas > marks.points else "."
-
-
-def _marks(rows: bytes, separator: bytes) -> Marks:
-    commas, points = (
-        len(re.findall(rb"(?<=[%s\n])[+-]?\d*[%s]\d+(?=[%s\n])" % (separator, mark, separator), rows))
-        for mark in (b",", b".")
-    )
-    return Marks(commas, points, len(rows))
+    sign = separator.encode()
+    numbers = re.finditer(rb"(?<=[%s\n])[+-]?\d*([,.])\d+(?=[%s\n])" % (sign, sign), body)
+    own = Marks(b"".join(number[1] for number in islice(numbers, MOST_MARKS)))
+    marks = hearing.together(own) if hearing else own
+    return "," if marks.first.count(b",") > marks.first.count(b".") else "."
 
 
 def cut_after(body: bytes, separator: str, fields: int) -> bytes:

@@ -21,7 +21,7 @@ from typing import Any
 from loaders.formats import cutting, dates, grid
 from loaders.formats.date_order import OUTVOTED
 from loaders.formats.evidence import Hearing
-from loaders.formats.frame import Column, Cut, FormatError, LoggerFile
+from loaders.formats.frame import Column, Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.grid import Dialect
 from loaders.formats.settings import Setting, setting
 from loaders.formats.text import decode_lines
@@ -208,7 +208,7 @@ def _without_thousands(body: bytes, first_line: int, dialect: Dialect, hearing: 
     some have, a number such as 1.184 is left as it is, unless those that speak for 1184 are many more.
     """
     decimal, sign = dialect.decimal.encode(), b"," if dialect.decimal == "." else b"."
-    if sign not in body:
+    if hearing.is_over and sign not in body:
         return body
     contrary = [
         found
@@ -219,7 +219,7 @@ def _without_thousands(body: bytes, first_line: int, dialect: Dialect, hearing: 
     signs = hearing.together(Signs(agreeing, len(contrary)))
     if contrary and not signs.agreeing:
         line = first_line + body[: contrary[0].start()].count(b"\n")
-        raise FormatError(
+        raise Undecided(
             f"'{contrary[0][0].decode()}' found where '{dialect.decimal}' stands before decimals by the line of facts",
             f"line {line}",
             DEMAND,

@@ -17,6 +17,7 @@ from loaders.formats import (
     ammonit,
     dates,
     grid,
+    kintech,
     logr,
     molas,
     recoded,
@@ -63,6 +64,10 @@ File Content:\tStatistics
 Data
 Timestamp\tCh1_Avg_m/s\tCh1_Min_m/s\tCh1_Max_m/s\tCh2_Avg_deg\tCh2_Gust_Dir_deg\tCh2_Min_deg
 """
+KINTECH = f"""{kintech.SIGNATURE}2.0#UTC+00:00:00#yyyy/MM/dd#;#,#\t#Hill#2#7#4711#guid#[]#
+DateTime\tSpeed\tPressure
+DateTime\tSpeed\tPressure
+"""
 BEAMS = "HeaderSize=3\nID System=WLS7-1\ntimezone=UTC+0\n***\nDate\tPosition\tWiper Count\t40m CNR (dB)\n"
 
 
@@ -105,6 +110,11 @@ def of_triton(rows: Sequence[str]) -> bytes:
     return (TRITON + "".join(f"{stamp};{row};40\n" for stamp, row in zip(stamps, rows, strict=True))).encode()
 
 
+def of_kintech(rows: Sequence[str]) -> bytes:
+    stamps = times(len(rows), "%Y-%m-%d;%H:%M")
+    return (KINTECH + "".join(f"{stamp}\t{row}\n" for stamp, row in zip(stamps, rows, strict=True))).encode()
+
+
 def of_beams(rows: Sequence[str]) -> bytes:
     stamps = times(len(rows), "%m/%d/%Y %H:%M:%S", timedelta(hours=29))
     return (BEAMS + "".join(f"{stamp}\t0\t{row}\t-10.2\n" for stamp, row in zip(stamps, rows, strict=True))).encode()
@@ -131,6 +141,7 @@ KINDS: dict[str, tuple[Format, Callable[[Sequence[str]], bytes], tuple[str, ...]
     "words": (ammonit, of_ammonit, ("Off,ok", "3,ok", ",", "Off,7", "on,")),
     "words and decimal commas": (zephir, of_zephir, ("Off;1", "3,5;", ";x", "4;1,5")),
     "decimal commas": (triton, of_triton, ("", "7", "7,5", "8,25")),
+    "thousands": (kintech, of_kintech, ("7\t8", "7,5\t0,25", "1.184\t8", "7\t1.184,5", "12.8\t8")),
     "words and months": (windcube_rtd, of_beams, ("Off", "3", "", "NaN")),
     "heights": (wls70, of_wls70, ("100.0 120.0", "80.0 100.0", "100.0", "80.0 120.0")),
 }
@@ -174,12 +185,15 @@ def test_what_some_pieces_alone_tell_holds_for_all() -> None:
     assert str(rows).count("9999.0") == 60
 
 
-def test_a_decimal_mark_is_that_of_the_first_decimals_however_late_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grid, "BEGINNING_BYTES", 300)
-    content = of_triton(["7"] * 100 + ["7,5"] * 100)
+@pytest.mark.parametrize("parts", [2, 3, 8])
+def test_a_decimal_mark_is_that_of_the_first_decimals_wherever_they_come(
+    monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    monkeypatch.setattr(grid, "MOST_MARKS", 9)
+    content = of_triton(["7"] * 100 + ["7.5"] * 4 + ["7,5"] * 5 + ["8.5"] * 91)
     file = triton.parse(content)
-    assert not file.rejected
-    with pieces_of(len(content) // 8):
+    assert len(file.rejected) == 95
+    with pieces_of(len(content) // parts):
         assert in_pieces(triton, content) == whole(triton, content)
 
 
