@@ -68,9 +68,6 @@ def _as_short(across: list[frozenset[int]], shortest: list[int | None]) -> tuple
     )
 
 
-NO_DAYS = Days.of(np.empty((0, 5), np.int64))
-
-
 @dataclass(frozen=True, slots=True)
 class Votes:
     """What stamps tell of their order.

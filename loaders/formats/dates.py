@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.formats import stamps as plain
-from loaders.formats.date_order import NO_DAYS, Days, Votes
+from loaders.formats.date_order import Days, Votes
 from loaders.formats.date_words import STAMP, VIETNAMESE, half_of_day
 from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Undecided
@@ -177,6 +177,14 @@ def days(stamps: Stamps) -> Days:
     return Days.of(np.stack([stamps.first, stamps.second, stamps.third, *times], axis=1))
 
 
+def _days_of(times: Times) -> Days:
+    """The same of rows that have the year first, which are alike in both orders."""
+    day, month = times.astype("datetime64[D]"), times.astype("datetime64[M]")
+    months, number = month.astype(np.int64), times.astype(np.int64)
+    parts = (months // MONTHS + 1970, months % MONTHS + 1, (day - month).astype(np.int64) + 1)
+    return Days.of(np.stack([*parts, number, number], axis=1))
+
+
 def settle(stamps: Stamps) -> Order | None:
     """The order that the stamps themselves tell, None where they can be read in both."""
     way = votes(stamps).way
@@ -240,7 +248,7 @@ def read(texts: pa.ChunkedArray[Any], lines: Numbers, hearing: Hearing | None = 
     hearing = hearing or Hearing()
     times = plain.read_iso(texts)
     if not np.isnat(times).any():  # most files; ten times as fast as what follows
-        hearing.together(Votes(rows=len(times), days=NO_DAYS))
+        hearing.together(Votes(rows=len(times), days=_days_of(times)))
         zone = hearing.together(Zone()).minutes
         return Read(times, None) if zone is None else _on_the_clock(np.full_like(times, "NaT"), zone)
     stamps = take_apart(texts)

@@ -23,6 +23,7 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loaders.formats import blocks, cells, cutting, dates, grid
 from loaders.formats.cells import Cells
@@ -184,8 +185,8 @@ def read_one(text: str, hearing: Hearing) -> LoggerFile:
 def _is_unverified(header: Header, read: grid.Grid) -> bool:
     """The real export has decimal points, no units in brackets, and the year last."""
     has_units = any(UNIT.fullmatch(name) for name in header.names)
-    year_first = bool(len(read.stamps)) and re.match(r"\s*\d{4}", read.stamps[0].as_py()) is not None
-    return header.decimal == "," or has_units or year_first
+    year_first = pc.any(pc.match_substring_regex(read.stamps, r"^\s*\d{4}")).as_py()
+    return header.decimal == "," or has_units or bool(year_first)
 
 
 def _read_header(lines: Sequence[str]) -> Header:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
@@ -31,7 +32,8 @@ from loaders.formats import (
 )
 from loaders.formats.date_order import Votes
 from loaders.formats.detect import Format
-from loaders.formats.frame import FormatError
+from loaders.formats.evidence import Hearing
+from loaders.formats.frame import FormatError, Undecided
 from loaders.formats.source import Bytes
 from loaders.formats.text import MARK, decode_lines
 from tests.loaders.formats.test_wls70 import HEAD as WLS70
@@ -217,6 +219,34 @@ def test_the_order_that_parts_tell_together_is_that_of_the_whole(
     for start, end in pairwise(edges):
         together += votes(texts[start:end])
     assert together.way == votes(texts).way
+
+
+@settings(deadline=None, max_examples=200)
+@given(stamps, st.integers(0, 8), st.sampled_from([10, 30]), st.integers(2, 9))
+def test_stamps_that_have_the_year_first_tell_how_rows_go_on_in_pieces_as_in_the_whole(
+    runs: list[tuple[str, int]], day: int, step: int, parts: int
+) -> None:
+    patterns = list(chain.from_iterable([pattern] * count for pattern, count in runs))
+    begin = datetime.fromisoformat("2020-05-01 22:00") + timedelta(days=day)
+    content = export([f"{begin + timedelta(minutes=step * row):{it}}" for row, it in enumerate(patterns)], patterns)
+    expected = outcome(whole, windographer, content)
+    with pieces_of(len(content) // parts), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parsing, "MOST_WHOLE", 0)
+        assert outcome(loaded, windographer, content) == expected
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_midnight_among_stamps_that_have_the_year_first_leaves_the_order_of_others_open(step: int) -> None:
+    years = [f"2020-06-{day:02} {hour:02}:{minute}0" for day in (5, 6) for hour in range(24) for minute in range(6)]
+    texts = ["07/06/2020 23:30", "08/06/2020 00:00", "08/06/2020 00:30"]
+    runs = (years, texts)[::step]
+    together = Votes()
+    for run in runs:
+        hearing = Hearing()
+        with suppress(Undecided):
+            dates.read(pa.chunked_array([run], pa.string()), np.arange(len(run)), hearing)
+        together += hearing.heard[Votes]
+    assert together.way is votes([*runs[0], *runs[1]]).way is None
 
 
 def votes(texts: Sequence[str]) -> Votes:
