@@ -17,7 +17,7 @@ from loaders.formats.detect import Format
 from loaders.formats.evidence import Hearing
 from loaders.formats.frame import Cut, FormatError, LoggerFile, Undecided
 from loaders.formats.recoded import as_utf8
-from loaders.formats.source import Source
+from loaders.formats.source import Source, without_zeros_at_end
 from loaders.formats.text import UTF16_MARKS, decode_lines, line_breaks
 
 PIECE_BYTES = 8 << 20
@@ -124,7 +124,7 @@ def read(
     """
     if not is_cut(module, source.size):
         return whole(module, source)
-    source = _as_utf8(module, source)
+    source = _cuttable(module, source)
     heard = hear(module, source) if heard is None else heard
     return _parts(module, source, heard) if has_parts(module) else _cut(module, source, after, heard)
 
@@ -133,7 +133,7 @@ def hear(module: Format, source: Source) -> Sequence[Hearing]:
     """What the rows of a large file tell together, under each header; nothing where they decide nothing."""
     if not hears(module):
         return ()
-    source = _as_utf8(module, source)
+    source = _cuttable(module, source)
     if has_parts(module):
         listen: Callable[[Source, int], Sequence[Hearing]] = module.hear  # type: ignore[attr-defined]  # asked before
         return listen(source, piece_bytes(module))
@@ -146,9 +146,9 @@ def hear(module: Format, source: Source) -> Sequence[Hearing]:
     return [replace(hearing, is_over=True) for hearing in hearings]
 
 
-def _as_utf8(module: Format, source: Source) -> Source:
+def _cuttable(module: Format, source: Source) -> Source:
     """What can be cut at bytes; of what grows the end must be known in its own."""
-    return as_utf8(source) if is_text(module) and not grows(module) else source
+    return without_zeros_at_end(as_utf8(source)) if is_text(module) and not grows(module) else source
 
 
 def _parts(module: Format, source: Source, heard: Sequence[Hearing]) -> Iterator[Piece]:

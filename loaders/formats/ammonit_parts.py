@@ -17,6 +17,7 @@ DESCRIBING = re.compile(r"System|Evaluation|(?:Sensor|Eval)_\d+")
 OF_A_QUANTITY = re.compile(r"[^;]+;\w+")  # a section's name in the information of older firmware
 DECIDING = ("timezone", "serial_number", "serial", "Serial Number")  # of the section on the system
 SERIAL_NUMBER = "Serial Number"
+MOST_NAMELESS = 200_000  # rows that no names lead; of so many none is of use, and each is kept
 PADDING = " ,;\t"  # what a spreadsheet adds to lines shorter than others
 
 Sections = dict[str, dict[str, str]]
@@ -76,7 +77,16 @@ class Parts:
             if self.blocks:
                 self.blocks[-1].rows.append(number)
             else:
-                self.nameless.append(_without_names(number, line))
+                self._add_nameless(number, line)
+
+    def _add_nameless(self, number: int, line: str) -> None:
+        self.nameless.append(_without_names(number, line))
+        if len(self.nameless) > MOST_NAMELESS:
+            raise FormatError(
+                f"{MOST_NAMELESS:,} rows before any line of names",
+                f"line {self.nameless[0].line}",
+                "have the file sent again: a line of names that begins with Date/time is expected above its rows",
+            )
 
 
 def _note(entries: dict[str, str], key: str, value: str, number: int, *, decides: bool) -> None:

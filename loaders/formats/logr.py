@@ -14,9 +14,9 @@ left out of the settings: the logger's own serial for each analog sensor, and sc
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -74,6 +74,16 @@ def matches(head: bytes) -> bool:
     return re.match(rf"{TITLE}\s*$", decode_lines(head), re.MULTILINE) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Events:
+    """How many a log has."""
+
+    count: int
+
+    def __add__(self, later: Self) -> Self:
+        return replace(self, count=self.count + later.count)
+
+
 def parse(content: bytes) -> LoggerFile:
     """Read one file of any content. Lines and cells that can't be read go to `rejected`.
 
@@ -92,7 +102,8 @@ def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
     tables: tuple[Table, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     if content_of(export.sections) == LOGS:
-        header["events"] = sum(bool(line.strip()) for line in export.body.split("\n"))
+        own = Events(sum(bool(line.strip()) for line in export.body.split("\n")))
+        header["events"] = hearing.together(own).count
     else:
         tables, rejected, names = read_table(export, hearing)
         header["settings"] = settings(export.sections, names)
@@ -109,15 +120,15 @@ def parse_with(content: bytes, hearing: Hearing) -> LoggerFile:
 
 
 def cut(content: bytes) -> Cut | None:
-    """Where a large file can be cut; not a log, whose events are counted."""
+    """Where a large file can be cut."""
     return cutting.written_once(content, above_rows)
 
 
 def above_rows(lines: Sequence[str]) -> int | None:
-    """How many lines stand above the rows."""
+    """How many lines stand above the rows; the events of a log have no line of names."""
     count = nrg.above_rows(lines)
     is_log = count is not None and anywhere(nrg.read_sections(lines[:count]), "File Content") == LOGS
-    return None if is_log else count
+    return count and count - is_log
 
 
 def content_of(sections: Sections) -> str:

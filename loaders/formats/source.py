@@ -66,6 +66,27 @@ class Joined:
         return sum(part.size for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first bytes of a source."""
+
+    source: Source
+    size: int
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+        return self.source.read(start, min(end, self.size))
+
+
+def without_zeros_at_end(source: Source) -> Source:
+    """All of it but for zeros at its end, which a power cut leaves; one of them stays, to be told."""
+    end = source.size
+    while end and source.read(end - 1, end) == b"\x00":
+        start = max(end - BLOCK_BYTES, 0)
+        end = start + len(source.read(start, end).rstrip(b"\x00"))
+    return source if end + 1 >= source.size else Beginning(source, end + 1)
+
+
 def blocks(source: Source, start: int = 0) -> Iterator[bytes]:
     """All that follows a place, a block at a time."""
     for place in range(start, source.size, BLOCK_BYTES):

@@ -20,9 +20,6 @@ from loaders.formats import (
     grid,
     kintech,
     logr,
-    molas,
-    recoded,
-    source,
     triton,
     windcube,
     windcube_rtd,
@@ -35,13 +32,10 @@ from loaders.formats.detect import Format
 from loaders.formats.evidence import Hearing
 from loaders.formats.frame import FormatError, Undecided
 from loaders.formats.source import Bytes
-from loaders.formats.text import MARK, decode_lines
 from tests.loaders.formats.test_wls70 import HEAD as WLS70
 from tests.loaders.formats.test_wls70 import subset
 from tests.loaders.test_pieces_of_large_files import (
-    MODULES,
     SHORT_FILES,
-    TAKE_SEVERAL,
     export,
     in_pieces,
     loaded,
@@ -355,42 +349,6 @@ def test_stamps_of_two_zones_in_joined_files_are_refused_with_the_line() -> None
         with pieces_of(60):
             assert outcome(loaded, ammonit, content) == ("stamps of several zones found", f"line {line}")
         assert outcome(whole, ammonit, content) == ("stamps of several zones found", f"line {line}")
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
-@pytest.mark.parametrize(
-    "name", [name for name in sorted(SHORT_FILES) if pieces.is_text(MODULES[name]) and name != "csixml"]
-)
-def test_a_large_file_of_two_bytes_a_character_is_read_in_pieces(
-    name: str, encoding: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = molas.decode(SHORT_FILES[name]) if name == "molas" else decode_lines(SHORT_FILES[name]).split("\n")
-    text = "\n".join(lines)
-    content = ("\ufeff" if encoding == "utf-16-be" else "").encode(encoding) + f"{text}\U0001f32c".encode(encoding)
-    monkeypatch.setattr(source, "BLOCK_BYTES", 999)
-    monkeypatch.setattr(recoded, "BLOCK_BYTES", 999)
-    with pieces_of(len(content) // 12):
-        assert in_pieces(MODULES[name], content) == whole(MODULES[name], content)
-
-
-@pytest.mark.parametrize("name", [name for name in TAKE_SEVERAL if name != "csixml"])  # no XML has such marks
-def test_appended_files_that_begin_with_a_mark_are_cut_there(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = MARK + SHORT_FILES[name].rstrip(b"\r\n") + b"\n"
-    content = one + MARK + one * 5
-    monkeypatch.setattr(pieces, "MOST_WHOLE", 2 * len(one))  # longer than that no piece may become
-    with pieces_of(len(one) // 3):
-        assert in_pieces(MODULES[name], content) == whole(MODULES[name], content)
-
-
-@given(st.text("aä€\n\U0001f32c", max_size=60), st.integers(0, 200), st.integers(0, 200), st.integers(1, 9))
-def test_any_part_of_a_recoded_text_is_that_of_the_whole(text: str, start: int, end: int, block: int) -> None:
-    content = text.encode("utf-16")[: len(text) * 2 + 1]
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(source, "BLOCK_BYTES", block)
-        patched.setattr(recoded, "BLOCK_BYTES", block)
-        found = recoded.as_utf8(Bytes(content))
-        expected = content.decode("utf-16", errors="replace").encode() if len(content) > 1 else content
-        assert (found.size, found.read(start, end)) == (len(expected), expected[start:end])
 
 
 def test_a_windcubes_rows_tell_their_width_together() -> None:
