@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from database.errors import StationManagerError
-from loaders.containers.frame import CHUNK, HOW_TO_OPEN, Budget, Limits, Member, PasswordNeeded
+from loaders.containers.budget import Budget
+from loaders.containers.frame import CHUNK, HOW_TO_OPEN, Limits, Member, PasswordNeeded
 from loaders.containers.names import printable
 from loaders.containers.spool import Spool
 from loaders.converter_section import Converter

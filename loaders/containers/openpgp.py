@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from loaders.containers.budget import Budget
 from loaders.containers.detecting import Kind
-from loaders.containers.frame import CHUNK, Budget, ContainerError, Member, PasswordNeeded, Secrets, damaged, no_room
+from loaders.containers.frame import CHUNK, ContainerError, Member, PasswordNeeded, Secrets, damaged, no_room
 from loaders.containers.names import unwrapped
 from loaders.formats.source import blocks
 

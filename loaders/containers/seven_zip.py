@@ -16,10 +16,10 @@ from py7zr.exceptions import (
 )
 from py7zr.io import Py7zIO, WriterFactory
 
+from loaders.containers.budget import Budget
 from loaders.containers.detecting import Kind
 from loaders.containers.frame import (
     HOW_TO_OPEN,
-    Budget,
     ContainerError,
     Member,
     NoRoom,

@@ -10,8 +10,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from loaders.containers.budget import Budget
 from loaders.containers.detecting import Kind
-from loaders.containers.frame import CHUNK, Budget, Member, Secrets, damaged
+from loaders.containers.frame import CHUNK, Member, Secrets, damaged
 from loaders.containers.names import unwrapped
 from loaders.containers.spool import as_file
 from loaders.formats.source import Source

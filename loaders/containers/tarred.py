@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import IO
 
+from loaders.containers.budget import Budget
 from loaders.containers.detecting import TAR_BLOCK, Kind
 from loaders.containers.frame import (
     CHUNK,
-    Budget,
     ContainerError,
     LimitExceeded,
     Member,

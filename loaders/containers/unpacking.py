@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from loaders.containers import openpgp, seven_zip, streams, tarred, zipped
+from loaders.containers.budget import Budget
 from loaders.containers.detecting import Kind, kind_of
-from loaders.containers.frame import Budget, ContainerError, LimitExceeded, Limits, Member, Secrets, Unreadable
+from loaders.containers.frame import ContainerError, LimitExceeded, Limits, Member, Secrets, Unreadable
 from loaders.containers.spool import Spool
 from loaders.formats.source import Source
 

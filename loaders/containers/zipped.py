@@ -10,11 +10,11 @@ from functools import partial
 
 import pyzipper  # type: ignore[import-untyped]  # it has no types
 
+from loaders.containers.budget import Budget
 from loaders.containers.detecting import Kind
 from loaders.containers.frame import (
     CHUNK,
     HOW_TO_OPEN,
-    Budget,
     ContainerError,
     LimitExceeded,
     Member,
