@@ -132,9 +132,9 @@ def _numbered(recording: Recording) -> NDArray[np.object_]:
 
 
 def _meteo32(recording: Recording) -> Files:
-    """What the rows are above them; by a name of its own, since by the other one what they are may have come."""
+    """What the rows are above them; by a name and of a version of its own, since the same rows alone may have come."""
     rows, information = short_files.write_meteo32(recording).values()
-    return {"in_one.row": information + rows}
+    return {"in_one.row": information + rows.replace(b" V5.0 ", b" V5.1 ")}
 
 
 def _sta(recording: Recording) -> Files:
