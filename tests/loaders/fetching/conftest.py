@@ -12,6 +12,7 @@ import trustme
 
 from database.connection import connect
 from database.home import Home
+from loaders.archive import SCRATCH
 from loaders.configuration import read
 from loaders.fetching.fetching import fetch
 from loaders.fetching.remembered import SourceResult
@@ -50,8 +51,9 @@ class Instance:
             return connection.execute(query.encode()).fetchall()
 
     def archived(self) -> dict[str, bytes]:
-        """All contents by digest."""
-        return {path.name: path.read_bytes() for path in self.home.archive.rglob("*") if path.is_file()}
+        """All contents by digest, without drafts that a killed process left."""
+        files = [path for path in self.home.archive.rglob("*") if path.is_file()]
+        return {path.name: path.read_bytes() for path in files if not path.name.startswith(SCRATCH)}
 
 
 LARGE_BYTES = 80 << 20
