@@ -50,7 +50,6 @@ VERIFIED = False
 GROWS = False
 MAKER = re.compile(r"Ammonit|\bMeteo-4[02]|^\[(?:Sensor|Eval)_\d+\]|^cecs_[a-z_]+=", re.MULTILINE)
 DESCRIBING_SYSTEM = ("name", "config_id", "timezone", "longitude", "latitude", "altitude")
-DECIDING = ("timezone", "serial_number", "serial", "Serial Number")  # of the section on the system
 DESCRIBING_REMARKS = ("Data Logger Type", "Serial Number", "Data Logger Location", "Software Version", "Date/time")
 STATISTICS = {"avg": "avg", "max": "max", "min": "min", "stddev": "sd", "count": "count", "sum": "sum"}
 STATISTIC = re.compile(
